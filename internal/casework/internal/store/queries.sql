@@ -1,0 +1,164 @@
+-- name: InsertCase :exec
+INSERT INTO casework_case (jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(status), sqlc.arg(risk), sqlc.arg(worker), sqlc.arg(second), sqlc.arg(manual), sqlc.arg(opened_day), sqlc.arg(closed_day), sqlc.arg(next_due_hour), sqlc.arg(due_class), sqlc.arg(overdue), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(label));
+
+-- name: GetCase :one
+SELECT * FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- UpdateCase writes every clear column that a deed may change, if nobody wrote since.
+-- name: UpdateCase :execrows
+UPDATE casework_case
+SET team = sqlc.arg(team), status = sqlc.arg(status), risk = sqlc.arg(risk), worker = sqlc.arg(worker), second = sqlc.arg(second),
+    manual = sqlc.arg(manual), closed_day = sqlc.arg(closed_day), next_due_hour = sqlc.arg(next_due_hour), due_class = sqlc.arg(due_class),
+    overdue = sqlc.arg(overdue), seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label)
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
+
+-- name: DeleteCase :exec
+DELETE FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- ListTeam pages one team's cases of one status by (next due, id); the label is opened by the reader.
+-- name: ListTeam :many
+SELECT * FROM casework_case
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status = sqlc.arg(status)
+  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: ListWorker :many
+SELECT * FROM casework_case
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND worker = sqlc.arg(worker) AND status = sqlc.arg(status)
+  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: ListSecond :many
+SELECT * FROM casework_case
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND second = sqlc.arg(worker) AND status = sqlc.arg(status)
+  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: CountTeam :many
+SELECT status, due_class, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
+FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team)
+GROUP BY status, due_class ORDER BY status, due_class;
+
+-- name: CaseloadOf :many
+SELECT worker, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
+FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status <> 'closed'
+GROUP BY worker ORDER BY worker;
+
+-- name: InsertDoc :exec
+INSERT INTO casework_doc (jurisdiction, case_id, seq, kind, author, prev, box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(author), sqlc.arg(prev), sqlc.arg(box), sqlc.arg(day));
+
+-- name: ListDocs :many
+SELECT * FROM casework_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY seq;
+
+-- CurrentDocs returns the newest document of each kind that has one current version.
+-- name: CurrentDocs :many
+SELECT d.* FROM casework_doc d
+WHERE d.jurisdiction = sqlc.arg(jurisdiction) AND d.case_id = sqlc.arg(case_id)
+  AND d.seq = (SELECT MAX(n.seq) FROM casework_doc n WHERE n.jurisdiction = d.jurisdiction AND n.case_id = d.case_id AND n.kind = d.kind)
+ORDER BY d.seq;
+
+-- name: LatestDoc :one
+SELECT * FROM casework_doc
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND kind = sqlc.arg(kind)
+ORDER BY seq DESC LIMIT 1;
+
+-- name: ListKind :many
+SELECT * FROM casework_doc
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND kind = sqlc.arg(kind) AND seq < sqlc.arg(before)
+ORDER BY seq DESC LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: DeleteDocs :exec
+DELETE FROM casework_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- name: PutGrant :exec
+INSERT INTO casework_grant (jurisdiction, case_id, part, team, epoch, wrap, granter, reason, until_day, sig)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(part), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(granter), sqlc.arg(reason), sqlc.arg(until_day), sqlc.arg(sig))
+ON CONFLICT (jurisdiction, case_id, part, team) DO UPDATE
+SET epoch = EXCLUDED.epoch, wrap = EXCLUDED.wrap, granter = EXCLUDED.granter, reason = EXCLUDED.reason, until_day = EXCLUDED.until_day, sig = EXCLUDED.sig;
+
+-- name: ListGrants :many
+SELECT * FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY part, team;
+
+-- name: DeleteGrant :execrows
+DELETE FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND team = sqlc.arg(team);
+
+-- name: DeleteGrants :exec
+DELETE FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- OldGrants lists grants of a team that lie under an epoch before the newest: to be wrapped again.
+-- name: OldGrants :many
+SELECT * FROM casework_grant
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND epoch < sqlc.arg(epoch)
+ORDER BY case_id, part LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: PutTag :exec
+INSERT INTO casework_tag (jurisdiction, tag, team, year, case_id, kind, whose, version)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(tag), sqlc.arg(team), sqlc.arg(year), sqlc.arg(case_id), sqlc.arg(kind), sqlc.arg(whose), sqlc.arg(version))
+ON CONFLICT DO NOTHING;
+
+-- name: DeleteTags :exec
+DELETE FROM casework_tag WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- FindTag returns cases of a team that bear the tag: the caller's grants decide the team.
+-- name: FindTag :many
+SELECT t.case_id, t.kind, t.whose, t.team FROM casework_tag t
+WHERE t.jurisdiction = sqlc.arg(jurisdiction) AND t.tag = sqlc.arg(tag) AND t.team = sqlc.arg(team)
+ORDER BY t.case_id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: PutLink :exec
+INSERT INTO casework_link (jurisdiction, case_id, report, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(report), sqlc.arg(day))
+ON CONFLICT DO NOTHING;
+
+-- name: LinksOfCase :many
+SELECT * FROM casework_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY report;
+
+-- name: LinksOfReport :many
+SELECT * FROM casework_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY case_id;
+
+-- name: MoveLinks :exec
+UPDATE casework_link SET case_id = sqlc.arg(to_case) WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- name: InsertRequest :exec
+INSERT INTO casework_request (jurisdiction, id, case_id, team, kind, state, proposer, decided_by, box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(case_id), sqlc.arg(team), sqlc.arg(kind), 'open', sqlc.arg(proposer), '', sqlc.arg(box), sqlc.arg(day));
+
+-- name: GetRequest :one
+SELECT * FROM casework_request WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: DecideRequest :execrows
+UPDATE casework_request SET state = sqlc.arg(state), decided_by = sqlc.arg(decided_by)
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
+
+-- name: RequestsOfCase :many
+SELECT * FROM casework_request WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY id;
+
+-- name: OpenRequests :many
+SELECT * FROM casework_request
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND state = 'open' AND id > sqlc.arg(after)
+ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: DeleteRequests :exec
+DELETE FROM casework_request WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- name: NextPrint :one
+SELECT CAST(COALESCE(MAX(number), 0) + 1 AS BIGINT) AS number FROM casework_print WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+
+-- name: InsertPrint :exec
+INSERT INTO casework_print (jurisdiction, case_id, number, person, kind, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(number), sqlc.arg(person), sqlc.arg(kind), sqlc.arg(day));
+
+-- name: PutTombstone :exec
+INSERT INTO casework_tombstone (jurisdiction, id, reason, person, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(reason), sqlc.arg(person), sqlc.arg(day));
+
+-- name: Heads :many
+SELECT id, seq, head FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id > sqlc.arg(after) ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- DueBefore lists the cases whose next clock has passed: for the overdue job, by clear columns only.
+-- name: DueBefore :many
+SELECT id, team, worker, next_due_hour, due_class FROM casework_case
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND status <> 'closed' AND next_due_hour > 0 AND next_due_hour <= sqlc.arg(hour) AND id > sqlc.arg(after)
+ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
