@@ -32,7 +32,8 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	}
 	d.engine = SQLite
 	var err error
-	if d.writer, err = sqlitePool(path, o.PageKey, "immediate", 1); err != nil {
+	// Two connections: the committer keeps one for good, migrations take the other.
+	if d.writer, err = sqlitePool(path, o.PageKey, "immediate", 2); err != nil {
 		return err
 	}
 	// One statement decides the file's mode for good, before any reader opens it.
