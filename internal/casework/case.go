@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/record"
 )
 
 // Status is where a case stands, by the steps of the Inter-Agency Guidelines.
@@ -12,7 +13,7 @@ type Status string
 // The states of a case. A reopened case stands in Assessment again; its
 // history keeps the closing.
 const (
-	New        Status = "new"
+	Begun      Status = "new"
 	Assessment Status = "assessment"
 	Plan       Status = "plan"
 	InService  Status = "service"
@@ -21,12 +22,12 @@ const (
 )
 
 // Statuses lists every status in the order of a case's life.
-var Statuses = []Status{New, Assessment, Plan, InService, FollowUp, Closed}
+var Statuses = []Status{Begun, Assessment, Plan, InService, FollowUp, Closed}
 
 // transitions lists the statuses that may follow each one. Closed is reached
 // only through a decided closing, and left only by reopening.
 var transitions = map[Status][]Status{
-	New:        {Assessment},
+	Begun:      {Assessment},
 	Assessment: {Plan, InService},
 	Plan:       {InService, Assessment},
 	InService:  {FollowUp, Plan, Assessment},
@@ -93,19 +94,10 @@ var Kinds = []Kind{Identity, Situation, Concerns, SafeContact, SafetyPlan, Conse
 // same time without asking each other.
 func (k Kind) AppendOnly() bool { return k == Note || k == TransitionNote }
 
-// Part is which of a case's two keys a document lies under.
-type Part string
-
-// Main opens with the team's keys; IdentityPart only after step-up, with a reason.
-const (
-	Main         Part = "main"
-	IdentityPart Part = "identity"
-)
-
-// Part returns the key part of a document kind.
-func (k Kind) Part() Part {
+// Part returns which of a case's two keys a document of this kind lies under.
+func (k Kind) Part() string {
 	if k == Identity {
-		return IdentityPart
+		return record.Identity
 	}
-	return Main
+	return record.Main
 }

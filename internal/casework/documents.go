@@ -1,10 +1,7 @@
 package casework
 
 import (
-	"strings"
-	"unicode/utf8"
-
-	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/protocol"
 )
 
@@ -188,55 +185,22 @@ var (
 	doneness  = []string{"", "yes", "partly", "no"}
 )
 
-// checker gathers what is wrong with a document, field by field.
-type checker struct{ fields []fault.Field }
+// checker is plain.Checker with the room's bounds.
+type checker struct{ plain.Checker }
 
-func (c *checker) add(name, key string, args ...any) {
-	c.fields = append(c.fields, fault.Field{Name: name, Key: key, Args: args})
-}
-
-func (c *checker) text(name, v string, most int) {
-	if n := utf8.RuneCountInString(v); n > most {
-		c.add(name, "casework.field.too_long", "most", most, "have", n)
-	}
-	if strings.ContainsRune(v, 0) || !utf8.ValidString(v) {
-		c.add(name, "casework.field.not_text")
-	}
-}
+func (c *checker) text(name, v string, most int) { c.Text(name, v, most) }
 
 func (c *checker) lines(values map[string]string) {
 	for name, v := range values {
-		c.text(name, v, maxLine)
+		c.Text(name, v, maxLine)
 	}
 }
 
-func (c *checker) code(name, v string, of []string) {
-	for _, o := range of {
-		if v == o {
-			return
-		}
-	}
-	c.add(name, "casework.field.not_listed")
-}
-
-func (c *checker) count(name string, n int) {
-	if n > maxLines {
-		c.add(name, "casework.field.too_many", "most", maxLines)
-	}
-}
-
-func (c *checker) must(name, v string) {
-	if strings.TrimSpace(v) == "" {
-		c.add(name, "casework.field.missing")
-	}
-}
-
-func (c *checker) err() error {
-	if len(c.fields) == 0 {
-		return nil
-	}
-	return fault.Of(c.fields...)
-}
+func (c *checker) code(name, v string, of []string) { c.Code(name, v, of) }
+func (c *checker) count(name string, n int)         { c.Count(name, n, maxLines) }
+func (c *checker) must(name, v string)              { c.Must(name, v) }
+func (c *checker) add(name, key string, a ...any)   { c.Add(name, key, a...) }
+func (c *checker) err() error                       { return c.Err() }
 
 // Check bounds the identity document. Every field may be empty: a child is
 // helped before a name is known.
@@ -245,7 +209,7 @@ func (d IdentityDoc) Check() error {
 	c.lines(map[string]string{"name": d.Name, "alias": d.Alias, "birth_date": d.BirthDate, "nik": d.NIK, "address": d.Address, "kecamatan": d.Kecamatan, "kelurahan": d.Kelurahan, "school": d.School})
 	c.code("sex", d.Sex, sexes)
 	if d.BirthYear != 0 && (d.BirthYear < 1990 || d.BirthYear > 2100) {
-		c.add("birth_year", "casework.field.birth_year")
+		c.add("birth_year", "field.year")
 	}
 	c.count("phones", len(d.Phones))
 	for _, p := range d.Phones {
@@ -309,7 +273,7 @@ func (d SafetyDoc) Check() error {
 func (d ConsentsDoc) Check() error {
 	var c checker
 	if len(d.Entries) > 20*maxLines {
-		c.add("entries", "casework.field.too_many", "most", 20*maxLines)
+		c.add("entries", "field.too_many", "most", 20*maxLines)
 	}
 	for _, e := range d.Entries {
 		c.must("id", e.ID)
@@ -337,7 +301,7 @@ func (d PlanDoc) Check() error {
 func (d CourseDoc) Check() error {
 	var c checker
 	if len(d.Events) > 10_000 {
-		c.add("events", "casework.field.too_many", "most", 10_000)
+		c.add("events", "field.too_many", "most", 10_000)
 	}
 	return c.err()
 }

@@ -1,155 +1,502 @@
 package casework
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/id"
+	"github.com/naungan/naungan/internal/platform/record"
 	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
+	"github.com/naungan/naungan/protocol"
 )
 
-// room is the name under which casework seals: it is part of every binding.
-const room = "casework"
-
-// Doc is one sealed document as Service keeps it.
-type Doc struct {
-	Seq    int64
-	Kind   Kind
-	Author string
-	Prev   [32]byte
-	Box    seal.Box
-	Day    int64
+// Label is what a list shows of a case: never a name.
+type Label struct {
+	Age     string `json:"age,omitempty"`
+	Sex     string `json:"sex,omitempty"`
+	Area    string `json:"area,omitempty"`
+	Concern string `json:"concern,omitempty"`
 }
 
-// Keys are the opened keys of one case. Identity is nil until step-up.
-type Keys struct {
-	jurisdiction string
-	id           string
-	main         seal.RecordKey
-	identity     *seal.RecordKey
+// Beginning is what a new case starts with.
+type Beginning struct {
+	Team      string
+	Worker    string
+	Second    string
+	Risk      Risk
+	Danger    bool
+	Report    string // the report it comes from, if any
+	Identity  IdentityDoc
+	Situation SituationDoc
+	Concerns  ConcernsDoc
+	Contact   SafeContactDoc
 }
 
-// OpenKeys opens the keys of a case that the ring holds a grant for. The
-// identity key is opened too where the ring holds identity keys (step-up).
-// It returns a NotFound fault when no grant fits.
-func OpenKeys(kr *seal.Keyring, jurisdiction, id string, grants []Grant) (Keys, error) {
-	k := Keys{jurisdiction: jurisdiction, id: id}
-	main, err := openPart(kr, grants, Main)
-	if err != nil {
-		return Keys{}, fault.Wrap(fault.NotFound, "fault.not_found", err)
-	}
-	k.main = main
-	if ident, err := openPart(kr, grants, IdentityPart); err == nil {
-		k.identity = &ident
-	}
-	return k, nil
+// Opening is a sealed new case, ready to be stored.
+type Opening struct {
+	ID, Team, Worker, Second, Manual, Report string
+	Risk                                     Risk
+	Change                                   record.Change
+	Grants                                   []record.Grant
+	Tags                                     []Tag
+	Label                                    seal.Box
+	Summary                                  protocol.Summary
 }
 
-// Grant is a sealed key of one part of a case, for one team.
-type Grant struct {
-	Part Part
-	seal.Grant
+// Tag is an entry of the blind index.
+type Tag struct {
+	Team  string
+	Tag   seal.Tag
+	Year  int64
+	Kind  seal.TagKind
+	Whose string
 }
 
-func openPart(kr *seal.Keyring, grants []Grant, part Part) (seal.RecordKey, error) {
-	var list []seal.Grant
-	for _, g := range grants {
-		if g.Part == part {
-			list = append(list, g.Grant)
+// Rules is the manual a case runs by.
+type Rules struct {
+	Manual   *protocol.Manual
+	Calendar *protocol.Calendar
+}
+
+// Begin seals a new case for its team.
+func Begin(kr *seal.Keyring, who access.Who, jurisdiction string, to seal.TeamPublic, b Beginning, r Rules, now time.Time, day int64) (Opening, error) {
+	keys := record.New(record.Place{Jurisdiction: jurisdiction, Room: Room, ID: id.New(now)}, true)
+	course := CourseDoc{Events: firstEvents(b, who.Person, now)}
+	pen := record.NewPen(keys, who.Person, day, 0, [32]byte{})
+	for _, d := range []Document{b.Identity, b.Situation, b.Concerns, b.Contact, course} {
+		if err := write(pen, d); err != nil {
+			return Opening{}, err
 		}
 	}
-	return kr.OpenAny(list)
-}
-
-// HasIdentity tells whether the identity document can be opened now.
-func (k Keys) HasIdentity() bool { return k.identity != nil }
-
-// Read opens one document into v. A box that was moved, cut or changed is an
-// Internal fault: it is a finding, not an empty document.
-func (k Keys) Read(d Doc, v Document) error {
-	key, err := k.key(d.Kind)
+	o := Opening{ID: keys.ID, Team: b.Team, Worker: b.Worker, Second: b.Second, Manual: r.Manual.Hash(), Report: b.Report, Risk: b.Risk, Change: pen.Written()}
+	o.Summary = protocol.Evaluate(r.Manual, course.Events, now, r.Calendar).Summary()
+	main, err := keys.GrantTo(kr, who, to, "opened", 0)
 	if err != nil {
-		return err
+		return o, err
 	}
-	plain, err := key.Open(k.meta(d.Kind, d.Seq, d.Author, d.Prev), d.Box)
+	ident, err := keys.GrantIdentity(who, to, "opened", 0)
 	if err != nil {
-		return fmt.Errorf("casework: open %s %d of %s: %w", d.Kind, d.Seq, k.id, err)
+		return o, err
 	}
-	return json.Unmarshal(plain, v)
+	o.Grants = []record.Grant{main, ident}
+	o.Tags = tagsOf(kr, b.Team, yearOf(day), b.Identity)
+	o.Label, err = keys.Label(labelOf(b.Situation, b.Concerns))
+	return o, err
 }
 
-func (k Keys) key(kind Kind) (seal.RecordKey, error) {
-	if kind.Part() == Main {
-		return k.main, nil
-	}
-	if k.identity == nil {
-		return seal.RecordKey{}, fault.New(fault.StepUp, "fault.step_up")
-	}
-	return *k.identity, nil
-}
-
-func (k Keys) meta(kind Kind, seq int64, author string, prev [32]byte) seal.DocMeta {
-	return seal.DocMeta{Jurisdiction: k.jurisdiction, Room: room, Record: k.id, Kind: string(kind), Seq: seq, Author: author, Prev: prev}
-}
-
-// Pen seals new documents of a case, one after the other, from the head it was
-// opened at. The chain it makes is written only if the head is unchanged.
-type Pen struct {
-	keys   Keys
-	author string
-	day    int64
-	was    int64
-	seq    int64
-	prev   [32]byte
-	docs   []Doc
-}
-
-// NewPen returns a pen that continues after head (sequence and hash).
-func NewPen(k Keys, author string, day, seq int64, head [32]byte) *Pen {
-	return &Pen{keys: k, author: author, day: day, was: seq, seq: seq, prev: head}
-}
-
-// Write checks and seals one document.
-func (p *Pen) Write(d Document) error {
+func write(pen *record.Pen, d Document) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
-	key, err := p.keys.key(d.Kind())
-	if err != nil {
+	return pen.Write(d.Kind().Part(), string(d.Kind()), d)
+}
+
+// firstEvents is what is known when a case opens, in the manual's terms.
+func firstEvents(b Beginning, by string, now time.Time) []protocol.Event {
+	ev := []protocol.Event{
+		{Kind: protocol.Occurred, Name: "case_opened", At: now, By: by},
+		{Kind: protocol.Occurred, Name: "intake_received", At: now, By: by},
+		{Kind: protocol.FactSet, Name: "risk", Value: string(b.Risk), At: now, By: by},
+	}
+	set := func(name, value string) {
+		if value != "" {
+			ev = append(ev, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value, At: now, By: by})
+		}
+	}
+	if b.Risk == RiskHigh || b.Risk == RiskUnknown {
+		ev = append(ev, protocol.Event{Kind: protocol.Occurred, Name: "high_risk_set", At: now, By: by})
+	}
+	if b.Danger {
+		set("immediate_danger", "true")
+	}
+	set("child_age_band", b.Situation.AgeBand)
+	set("lead_agency", "ours")
+	return ev
+}
+
+func labelOf(s SituationDoc, c ConcernsDoc) Label {
+	l := Label{Age: s.AgeBand, Sex: s.Sex, Area: s.Area}
+	if len(c.Codes) > 0 {
+		l.Concern = c.Codes[0]
+	}
+	return l
+}
+
+func yearOf(day int64) int64 { return int64(time.Unix(day*86400, 0).UTC().Year()) }
+
+// identifiers lists what is tagged of an identity, normalised.
+func identifiers(d IdentityDoc) (out []Tag, forms []string) {
+	add := func(kind seal.TagKind, whose, normal string) {
+		if normal != "" {
+			out, forms = append(out, Tag{Kind: kind, Whose: whose}), append(forms, normal)
+		}
+	}
+	for _, p := range d.Phones {
+		add(seal.TagPhone, p.Whose, seal.NormalPhone(p.Number))
+	}
+	add(seal.TagNIK, "child", seal.NormalNIK(d.NIK))
+	add(seal.TagName, "child", seal.NormalPerson(d.Name, d.BirthYear, d.Kecamatan))
+	add(seal.TagName, "child", seal.NormalPerson(d.Alias, d.BirthYear, d.Kecamatan))
+	return out, forms
+}
+
+func tagsOf(kr *seal.Keyring, team string, year int64, d IdentityDoc) (out []Tag) {
+	tk, ok := kr.Team(team)
+	if !ok {
+		return nil
+	}
+	list, forms := identifiers(d)
+	for i, t := range list {
+		if tag, ok := tk.TagOf(t.Kind, year, forms[i]); ok {
+			t.Team, t.Year, t.Tag = team, year, tag
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Wanted returns the tags by which cases of the same child are found: every
+// team and epoch on the ring, this year and the nine before.
+func Wanted(kr *seal.Keyring, day int64, d IdentityDoc) (out []Tag) {
+	list, forms := identifiers(d)
+	kr.Each(func(tk seal.TeamKeys) {
+		for year := yearOf(day) - 9; year <= yearOf(day); year++ {
+			for i, t := range list {
+				if tag, ok := tk.TagOf(t.Kind, year, forms[i]); ok {
+					t.Team, t.Year, t.Tag = tk.Public.Team, year, tag
+					out = append(out, t)
+				}
+			}
+		}
+	})
+	return out
+}
+
+// Entry is one note or transition, with who wrote it and when.
+type Entry[T any] struct {
+	Doc    T
+	Author string
+	Day    int64
+	Seq    int64
+}
+
+// Opened is a case whose boxes are open. Identity is empty until step-up.
+type Opened struct {
+	View
+	Keys        record.Keys
+	Identity    IdentityDoc
+	Situation   SituationDoc
+	Concerns    ConcernsDoc
+	Contact     SafeContactDoc
+	Safety      SafetyDoc
+	Consents    ConsentsDoc
+	Plan        PlanDoc
+	Course      CourseDoc
+	Notes       []Entry[NoteDoc]
+	Transitions []Entry[TransitionDoc]
+	Seqs        map[Kind]int64 // the newest sequence of each kind: what an edit was made on
+	Authors     map[Kind]string
+	Eval        protocol.Evaluation
+}
+
+// Open opens everything of a view that the ring can open and runs the manual.
+func Open(kr *seal.Keyring, v View, r Rules, now time.Time) (Opened, error) {
+	o := Opened{View: v, Seqs: map[Kind]int64{}, Authors: map[Kind]string{}}
+	var err error
+	if o.Keys, err = record.Open(kr, v.Place, v.Grants); err != nil {
+		return o, err
+	}
+	if err := record.Verify(v.Docs, v.Head.Seq, v.Head.Hash); err != nil {
+		return o, err
+	}
+	for _, d := range v.Docs {
+		if err := o.read(d); err != nil {
+			return o, err
+		}
+		o.Seqs[Kind(d.Kind)], o.Authors[Kind(d.Kind)] = d.Seq, d.Author
+	}
+	o.Eval = protocol.Evaluate(r.Manual, o.Course.Events, now, r.Calendar)
+	return o, nil
+}
+
+func (o *Opened) read(d record.Doc) error {
+	kind := Kind(d.Kind)
+	if kind == Identity && !o.Keys.HasIdentity() {
+		return nil
+	}
+	switch kind {
+	case Note:
+		e := Entry[NoteDoc]{Author: d.Author, Day: d.Day, Seq: d.Seq}
+		err := o.Keys.Read(record.Main, d, &e.Doc)
+		o.Notes = append(o.Notes, e)
+		return err
+	case TransitionNote:
+		e := Entry[TransitionDoc]{Author: d.Author, Day: d.Day, Seq: d.Seq}
+		err := o.Keys.Read(record.Main, d, &e.Doc)
+		o.Transitions = append(o.Transitions, e)
 		return err
 	}
-	plain, err := json.Marshal(d)
-	if err != nil {
-		return err
+	to, ok := o.current(kind)
+	if !ok {
+		return fmt.Errorf("casework: a document of unknown kind %q", d.Kind)
 	}
-	seq := p.seq + 1
-	box, err := key.Seal(p.keys.meta(d.Kind(), seq, p.author, p.prev), plain)
-	if err != nil {
-		return err
+	return o.Keys.Read(kind.Part(), d, to)
+}
+
+// current returns where the newest document of a kind is read to, emptied: an
+// older version leaves nothing behind.
+func (o *Opened) current(k Kind) (any, bool) {
+	switch k {
+	case Identity:
+		o.Identity = IdentityDoc{}
+		return &o.Identity, true
+	case Situation:
+		o.Situation = SituationDoc{}
+		return &o.Situation, true
+	case Concerns:
+		o.Concerns = ConcernsDoc{}
+		return &o.Concerns, true
+	case SafeContact:
+		o.Contact = SafeContactDoc{}
+		return &o.Contact, true
+	case SafetyPlan:
+		o.Safety = SafetyDoc{}
+		return &o.Safety, true
+	case Consents:
+		o.Consents = ConsentsDoc{}
+		return &o.Consents, true
+	case CasePlan:
+		o.Plan = PlanDoc{}
+		return &o.Plan, true
+	case CourseOf:
+		o.Course = CourseDoc{}
+		return &o.Course, true
 	}
-	p.docs = append(p.docs, Doc{Seq: seq, Kind: d.Kind(), Author: p.author, Prev: p.prev, Box: box, Day: p.day})
-	p.seq, p.prev = seq, box.Hash()
+	return nil, false
+}
+
+// Edit is a change of a case by somebody with keys.
+type Edit struct {
+	ID      string
+	Change  record.Change
+	Label   seal.Box
+	Tags    []Tag
+	Retag   bool
+	Summary *protocol.Summary
+}
+
+// Save seals a new version of a document that was read at seen. Somebody else's
+// newer version is a Conflict: both are shown, nobody is overwritten.
+func (o Opened) Save(kr *seal.Keyring, who access.Who, day int64, d Document, seen int64) (Edit, error) {
+	k := d.Kind()
+	if !k.AppendOnly() && o.Seqs[k] != seen {
+		return Edit{}, fault.New(fault.Conflict, "casework.conflict")
+	}
+	pen := record.NewPen(o.Keys, who.Person, day, o.Head.Seq, o.Head.Hash)
+	if err := write(pen, d); err != nil {
+		return Edit{}, err
+	}
+	e := Edit{ID: o.Head.ID, Change: pen.Written()}
+	var err error
+	switch v := d.(type) {
+	case SituationDoc:
+		e.Label, err = o.Keys.Label(labelOf(v, o.Concerns))
+	case ConcernsDoc:
+		e.Label, err = o.Keys.Label(labelOf(o.Situation, v))
+	case IdentityDoc:
+		e.Tags, e.Retag = tagsOf(kr, o.Head.Team, yearOf(day), v), true
+	}
+	return e, err
+}
+
+// Happen adds events to the case's course, if the manual lets them happen, with
+// further documents (a note, a transition) in the same change.
+func (o Opened) Happen(who access.Who, r Rules, now time.Time, day int64, events []protocol.Event, more ...Document) (Edit, error) {
+	course := CourseDoc{Events: slices.Clone(o.Course.Events)}
+	for _, e := range events {
+		if err := o.allowed(r.Manual, e); err != nil {
+			return Edit{}, err
+		}
+		e.At, e.By = now, who.Person
+		course.Events = append(course.Events, e)
+	}
+	pen := record.NewPen(o.Keys, who.Person, day, o.Head.Seq, o.Head.Hash)
+	for _, d := range append(more, course) {
+		if err := write(pen, d); err != nil {
+			return Edit{}, err
+		}
+	}
+	sum := protocol.Evaluate(r.Manual, course.Events, now, r.Calendar).Summary()
+	return Edit{ID: o.Head.ID, Change: pen.Written(), Summary: &sum}, nil
+}
+
+// allowed holds an event to the manual: steps that are open, facts of the listed
+// values, and nothing that a guard forbids now.
+func (o Opened) allowed(m *protocol.Manual, e protocol.Event) error {
+	switch e.Kind {
+	case protocol.StepDone, protocol.StepSkipped:
+		t, ok := o.Eval.Task(e.Name)
+		if !ok {
+			return fault.Of(fault.Field{Name: "step", Key: "field.not_listed"})
+		}
+		if e.Kind == protocol.StepSkipped && strings.TrimSpace(e.Value) == "" {
+			return fault.Of(fault.Field{Name: "reason", Key: "casework.reason.missing"})
+		}
+		if e.Kind == protocol.StepDone && t.State == protocol.Blocked {
+			return fault.Of(fault.Field{Name: "step", Key: "casework.step.blocked", Args: []any{"missing", strings.Join(t.Missing, ", ")}})
+		}
+	case protocol.FactSet:
+		f, ok := m.Facts[e.Name]
+		values := f.Values
+		if f.Type == "bool" {
+			values = []string{"true", "false"}
+		}
+		if !ok || !slices.Contains(values, e.Value) {
+			return fault.Of(fault.Field{Name: e.Name, Key: "field.not_listed"})
+		}
+	case protocol.Occurred:
+		if guard, no := o.Eval.Forbids(e.Name); no {
+			return fault.New(fault.Denied, "casework.forbidden", "guard", guard)
+		}
+	case protocol.ConsentSet:
+		if _, ok := m.Consents[e.Name]; !ok {
+			return fault.Of(fault.Field{Name: "consent", Key: "field.not_listed"})
+		}
+		if strings.Contains(strings.ToLower(e.Name), "wali") || strings.Contains(strings.ToLower(e.Name), "guardian") {
+			if guard, no := o.Eval.Forbids(protocol.ContactGuardian); no && e.Value == "given" {
+				return fault.New(fault.Denied, "casework.forbidden", "guard", guard)
+			}
+		}
+	}
 	return nil
 }
 
-// Written returns what was sealed and the head it continues from.
-func (p *Pen) Written() Change { return Change{Was: p.was, Seq: p.seq, Head: p.prev, Docs: p.docs} }
-
-// Change is a set of new documents, in order, that continue a case from Was.
-type Change struct {
-	Was  int64
-	Seq  int64
-	Head [32]byte
-	Docs []Doc
+// Check is one line of the closing check-list.
+type Check struct {
+	Key string
+	OK  bool
 }
 
-// NewKeys makes the two keys of a new case and their grants for a team. The
-// ring must hold the team's newest keys and, for the identity part, its
-// identity keys' public half, which every member has.
-func NewKeys(kr *seal.Keyring, who access.Who, jurisdiction, id, team string) (Keys, []Grant, error) {
-	main, ident := seal.NewRecordKey(), seal.NewRecordKey()
-	k := Keys{jurisdiction: jurisdiction, id: id, main: main, identity: &ident}
-	grants, err := k.GrantTo(kr, who, team, "opened", 0)
-	return k, grants, err
+// Checklist returns what must hold before a case closes (Inter-Agency
+// Guidelines, step 6: goals met, safe, child's view asked, follow-up agreed).
+func (o Opened) Checklist() []Check {
+	open := 0
+	for _, t := range o.Eval.Tasks {
+		if t.Ours && t.State.Open() && (t.State == protocol.Overdue) {
+			open++
+		}
+	}
+	goals := true
+	for _, g := range o.Plan.Goals {
+		goals = goals && g.Done != ""
+	}
+	return []Check{
+		{"no_danger", o.Eval.Fact("immediate_danger") != "true"},
+		{"risk_low", o.Head.Risk == RiskLow || o.Head.Risk == RiskMedium},
+		{"safety_plan", o.Safety != SafetyDoc{}},
+		{"contact_plan", o.Contact.Channel != ""},
+		{"goals", goals},
+		{"nothing_late", open == 0},
+	}
+}
+
+// ReadLabel opens the label of a list line.
+func ReadLabel(kr *seal.Keyring, l Line) (label Label, ok bool) {
+	keys, err := record.Open(kr, l.Place, []record.Grant{l.Grant})
+	if err != nil || keys.ReadLabel(l.Head.Label, &label) != nil {
+		return label, false
+	}
+	return label, true
+}
+
+// FromReport returns what a case begins with, out of a report that was handed
+// over: the first telling is carried on, not asked again (guard G-ONCE).
+func FromReport(kr *seal.Keyring, v report.View) (Beginning, error) {
+	o, err := report.Open(kr, v)
+	if err != nil {
+		return Beginning{}, err
+	}
+	in := o.Intake
+	b := Beginning{Report: o.Head.ID, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
+	b.Situation = SituationDoc{Summary: in.Summary, OwnWords: in.Text, AgeBand: in.Age, Sex: in.Sex, Area: in.Area, HelpsNow: in.Helpers}
+	if slices.Contains(places, in.Place) {
+		b.Situation.Place = in.Place
+	}
+	for _, c := range in.Concerns {
+		if slices.Contains(ConcernCodes, c) {
+			b.Concerns.Codes = append(b.Concerns.Codes, c)
+		}
+	}
+	b.Identity = IdentityDoc{Name: in.Name, BirthYear: in.BirthYear, Sex: in.Sex, Kecamatan: in.Area}
+	for _, n := range in.Numbers {
+		b.Identity.Phones = append(b.Identity.Phones, Phone(n))
+		if n.Whose == "child" {
+			b.Contact.To = n.Number
+		}
+	}
+	if slices.Contains(channels, in.Contact) {
+		b.Contact.Channel = in.Contact
+	}
+	b.Contact.SafeHours = firstLine(in.Safe)
+	return b, nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	if r := []rune(line); len(r) > maxLine {
+		return string(r[:maxLine])
+	}
+	return line
+}
+
+// Walled is a case sealed anew for a restricted team.
+type Walled struct {
+	ID, Team string
+	Was      int64
+	Change   record.Change
+	Grants   []record.Grant
+	Tags     []Tag
+	Label    seal.Box
+}
+
+// Wall makes new keys and seals every document again for a restricted team. The
+// identity must be open (step-up), or it would be lost.
+func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day int64) (Walled, error) {
+	if !o.Keys.HasIdentity() {
+		return Walled{}, fault.New(fault.StepUp, "fault.step_up")
+	}
+	keys := record.New(o.Place, true)
+	w := Walled{ID: o.Head.ID, Team: to.Team, Was: o.Head.Seq}
+	var seq int64
+	var head [32]byte
+	for _, d := range o.Docs {
+		var v map[string]any
+		if err := o.Keys.Read(Kind(d.Kind).Part(), d, &v); err != nil {
+			return w, err
+		}
+		pen := record.NewPen(keys, d.Author, d.Day, seq, head)
+		if err := pen.Write(Kind(d.Kind).Part(), d.Kind, v); err != nil {
+			return w, err
+		}
+		c := pen.Written()
+		w.Change.Docs = append(w.Change.Docs, c.Docs...)
+		seq, head = c.Seq, c.Head
+	}
+	w.Change.Seq, w.Change.Head = seq, head
+	main, err := keys.GrantTo(kr, who, to, "walled", 0)
+	if err != nil {
+		return w, err
+	}
+	ident, err := keys.GrantIdentity(who, to, "walled", 0)
+	if err != nil {
+		return w, err
+	}
+	w.Grants, w.Tags = []record.Grant{main, ident}, tagsOf(kr, to.Team, yearOf(day), o.Identity)
+	w.Label, err = keys.Label(labelOf(o.Situation, o.Concerns))
+	return w, err
 }

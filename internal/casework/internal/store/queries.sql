@@ -18,22 +18,25 @@ DELETE FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = s
 
 -- ListTeam pages one team's cases of one status by (next due, id); the label is opened by the reader.
 -- name: ListTeam :many
-SELECT * FROM casework_case
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status = sqlc.arg(status)
-  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+SELECT c.*, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = sqlc.arg(jurisdiction) AND c.team = sqlc.arg(team) AND c.status = sqlc.arg(status)
+  AND (c.next_due_hour, c.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- name: ListWorker :many
-SELECT * FROM casework_case
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND worker = sqlc.arg(worker) AND status = sqlc.arg(status)
-  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+SELECT c.*, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = sqlc.arg(jurisdiction) AND c.worker = sqlc.arg(worker) AND c.status = sqlc.arg(status)
+  AND (c.next_due_hour, c.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- name: ListSecond :many
-SELECT * FROM casework_case
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND second = sqlc.arg(worker) AND status = sqlc.arg(status)
-  AND (next_due_hour, id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+SELECT c.*, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = sqlc.arg(jurisdiction) AND c.second = sqlc.arg(worker) AND c.status = sqlc.arg(status)
+  AND (c.next_due_hour, c.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- name: CountTeam :many
 SELECT status, due_class, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue

@@ -835,10 +835,11 @@ func (q *Queries) ListKind(ctx context.Context, arg ListKindParams) ([]CaseworkD
 }
 
 const listSecond = `-- name: ListSecond :many
-SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label FROM casework_case
-WHERE jurisdiction = $1 AND second = $2 AND status = $3
-  AND (next_due_hour, id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST($6 AS BIGINT)
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = $1 AND c.second = $2 AND c.status = $3
+  AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST($6 AS BIGINT)
 `
 
 type ListSecondParams struct {
@@ -850,7 +851,29 @@ type ListSecondParams struct {
 	Lim          int64
 }
 
-func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]CaseworkCase, error) {
+type ListSecondRow struct {
+	Jurisdiction string
+	ID           string
+	Team         string
+	Status       string
+	Risk         string
+	Worker       string
+	Second       string
+	Manual       string
+	OpenedDay    int64
+	ClosedDay    int64
+	NextDueHour  int64
+	DueClass     string
+	Overdue      int64
+	Seq          int64
+	Head         []byte
+	Label        []byte
+	GrantEpoch   int64
+	GrantWrap    []byte
+	Granter      string
+}
+
+func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]ListSecondRow, error) {
 	rows, err := q.db.QueryContext(ctx, listSecond,
 		arg.Jurisdiction,
 		arg.Worker,
@@ -863,9 +886,9 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]Casew
 		return nil, err
 	}
 	defer rows.Close()
-	items := []CaseworkCase{}
+	items := []ListSecondRow{}
 	for rows.Next() {
-		var i CaseworkCase
+		var i ListSecondRow
 		if err := rows.Scan(
 			&i.Jurisdiction,
 			&i.ID,
@@ -883,6 +906,9 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]Casew
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.GrantEpoch,
+			&i.GrantWrap,
+			&i.Granter,
 		); err != nil {
 			return nil, err
 		}
@@ -898,10 +924,11 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]Casew
 }
 
 const listTeam = `-- name: ListTeam :many
-SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label FROM casework_case
-WHERE jurisdiction = $1 AND team = $2 AND status = $3
-  AND (next_due_hour, id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST($6 AS BIGINT)
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = $1 AND c.team = $2 AND c.status = $3
+  AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST($6 AS BIGINT)
 `
 
 type ListTeamParams struct {
@@ -913,8 +940,30 @@ type ListTeamParams struct {
 	Lim          int64
 }
 
+type ListTeamRow struct {
+	Jurisdiction string
+	ID           string
+	Team         string
+	Status       string
+	Risk         string
+	Worker       string
+	Second       string
+	Manual       string
+	OpenedDay    int64
+	ClosedDay    int64
+	NextDueHour  int64
+	DueClass     string
+	Overdue      int64
+	Seq          int64
+	Head         []byte
+	Label        []byte
+	GrantEpoch   int64
+	GrantWrap    []byte
+	Granter      string
+}
+
 // ListTeam pages one team's cases of one status by (next due, id); the label is opened by the reader.
-func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]CaseworkCase, error) {
+func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]ListTeamRow, error) {
 	rows, err := q.db.QueryContext(ctx, listTeam,
 		arg.Jurisdiction,
 		arg.Team,
@@ -927,9 +976,9 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]CaseworkC
 		return nil, err
 	}
 	defer rows.Close()
-	items := []CaseworkCase{}
+	items := []ListTeamRow{}
 	for rows.Next() {
-		var i CaseworkCase
+		var i ListTeamRow
 		if err := rows.Scan(
 			&i.Jurisdiction,
 			&i.ID,
@@ -947,6 +996,9 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]CaseworkC
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.GrantEpoch,
+			&i.GrantWrap,
+			&i.Granter,
 		); err != nil {
 			return nil, err
 		}
@@ -962,10 +1014,11 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]CaseworkC
 }
 
 const listWorker = `-- name: ListWorker :many
-SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label FROM casework_case
-WHERE jurisdiction = $1 AND worker = $2 AND status = $3
-  AND (next_due_hour, id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
-ORDER BY next_due_hour, id LIMIT CAST($6 AS BIGINT)
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
+WHERE c.jurisdiction = $1 AND c.worker = $2 AND c.status = $3
+  AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
+ORDER BY c.next_due_hour, c.id LIMIT CAST($6 AS BIGINT)
 `
 
 type ListWorkerParams struct {
@@ -977,7 +1030,29 @@ type ListWorkerParams struct {
 	Lim          int64
 }
 
-func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]CaseworkCase, error) {
+type ListWorkerRow struct {
+	Jurisdiction string
+	ID           string
+	Team         string
+	Status       string
+	Risk         string
+	Worker       string
+	Second       string
+	Manual       string
+	OpenedDay    int64
+	ClosedDay    int64
+	NextDueHour  int64
+	DueClass     string
+	Overdue      int64
+	Seq          int64
+	Head         []byte
+	Label        []byte
+	GrantEpoch   int64
+	GrantWrap    []byte
+	Granter      string
+}
+
+func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]ListWorkerRow, error) {
 	rows, err := q.db.QueryContext(ctx, listWorker,
 		arg.Jurisdiction,
 		arg.Worker,
@@ -990,9 +1065,9 @@ func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]Casew
 		return nil, err
 	}
 	defer rows.Close()
-	items := []CaseworkCase{}
+	items := []ListWorkerRow{}
 	for rows.Next() {
-		var i CaseworkCase
+		var i ListWorkerRow
 		if err := rows.Scan(
 			&i.Jurisdiction,
 			&i.ID,
@@ -1010,6 +1085,9 @@ func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]Casew
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.GrantEpoch,
+			&i.GrantWrap,
+			&i.Granter,
 		); err != nil {
 			return nil, err
 		}

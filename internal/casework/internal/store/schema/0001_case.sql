@@ -21,6 +21,7 @@ CREATE TABLE casework_case (
 );
 CREATE INDEX casework_case_team ON casework_case (jurisdiction, team, status, next_due_hour, id, risk, worker, second, due_class, overdue);
 CREATE INDEX casework_case_worker ON casework_case (jurisdiction, worker, status, next_due_hour, id);
+CREATE INDEX casework_case_second ON casework_case (jurisdiction, second, status, next_due_hour, id);
 
 -- Sealed documents; prev chains them, seq counts within the case.
 CREATE TABLE casework_doc (

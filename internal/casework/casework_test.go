@@ -1,0 +1,305 @@
+package casework_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/naungan/naungan/internal/casework"
+	"github.com/naungan/naungan/internal/directory"
+	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/access/accesstest"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/events"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
+	"github.com/naungan/naungan/protocol"
+)
+
+var ctx = context.Background()
+
+type house struct {
+	*accesstest.Office
+	t *testing.T
+	s *casework.Service
+	r *report.Service
+	b *events.Bus
+}
+
+func each(t *testing.T, fn func(h house)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := accesstest.New(t, d)
+		policy, err := access.NewEngine(map[string][]byte{"report": report.Policy, "casework": casework.Policy})
+		dir, err2 := directory.New(directory.Contents{})
+		man, err3 := manual.New()
+		b := events.New(d, o.Clock, accesstest.Jurisdiction, nil)
+		if err := errors.Join(err, err2, err3, b.Migrate(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		r := report.New(report.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Access: o.Access, Policy: policy, Events: b, Directory: dir, Jurisdiction: accesstest.Jurisdiction})
+		s := casework.New(casework.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Access: o.Access, Policy: policy, Events: b, Manual: man, Reports: r, Directory: dir, Jurisdiction: accesstest.Jurisdiction})
+		if err := errors.Join(r.Migrate(ctx), s.Migrate(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		fn(house{o, t, s, r, b})
+	})
+}
+
+func (h house) ok(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h house) wants(kind fault.Kind, err error) {
+	h.t.Helper()
+	if err == nil || fault.KindOf(err) != kind {
+		h.t.Fatalf("want a %v fault, have %v", kind, err)
+	}
+}
+
+func (h house) day() int64 { return clock.Day(h.Clock.Now()) }
+
+func (h house) rules() casework.Rules {
+	r, err := h.s.Rules("")
+	h.ok(err)
+	return r
+}
+
+// begin opens a case as worker1, with worker2 as second key-holder.
+func (h house) begin(b casework.Beginning) string {
+	h.t.Helper()
+	in := h.In("worker1")
+	b.Team, b.Worker, b.Second = h.Teams["case"], h.People["worker1"], h.People["worker2"]
+	if b.Risk == "" {
+		b.Risk = casework.RiskUnknown
+	}
+	to, err := h.Access.TeamPublic(ctx, b.Team)
+	h.ok(err)
+	o, err := casework.Begin(in.Keyring, in.Who, accesstest.Jurisdiction, to, b, h.rules(), h.Clock.Now(), h.day())
+	h.ok(err)
+	h.ok(h.s.OpenCase(ctx, in.Who, o))
+	return o.ID
+}
+
+func (h house) read(in access.Session, id string) casework.Opened {
+	h.t.Helper()
+	v, err := h.s.Show(ctx, in.Who, id, "work")
+	h.ok(err)
+	o, err := casework.Open(in.Keyring, v, h.rules(), h.Clock.Now())
+	h.ok(err)
+	return o
+}
+
+var child = casework.IdentityDoc{Name: "Bunga Contoh", BirthYear: 2012, Kecamatan: "Tambora", Phones: []casework.Phone{{Number: "0812 1111 2222", Whose: "child"}}}
+
+func TestIdentityOpensOnlyAfterStepUp(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Perlu pendampingan.", AgeBand: "12-14"}})
+		o := h.read(h.In("worker1"), id)
+		if o.Identity.Name != "" || o.Situation.AgeBand != "12-14" || o.Keys.HasIdentity() {
+			t.Fatalf("%+v", o.Identity)
+		}
+		if o := h.read(h.StepUp("worker2"), id); o.Identity.Name != child.Name {
+			t.Fatal("the second key-holder cannot read the identity")
+		}
+		_, err := h.s.ShowIdentity(ctx, h.In("worker1").Who, id, "")
+		h.wants(fault.Invalid, err)
+		for _, name := range []string{"worker3", "super2", "desk1", "dpo", "admin", "auditor", "overseer1"} {
+			_, err := h.s.Show(ctx, h.In(name).Who, id, "work")
+			h.wants(fault.NotFound, err)
+		}
+	})
+}
+
+func TestNobodyIsOverwritten(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{})
+		a, b := h.In("worker1"), h.In("worker2")
+		first, second := h.read(a, id), h.read(b, id)
+		save := func(in access.Session, o casework.Opened, text string) error {
+			e, err := o.Save(in.Keyring, in.Who, h.day(), casework.SituationDoc{Summary: text}, second.Seqs[casework.Situation])
+			if err != nil {
+				return err
+			}
+			return h.s.Save(ctx, in.Who, e, casework.Situation)
+		}
+		h.ok(save(a, first, "Yang pertama."))
+		h.wants(fault.Conflict, save(b, second, "Yang kedua."))
+		h.wants(fault.Conflict, save(b, h.read(b, id), "Yang kedua.")) // read anew, but the form is old
+		if o := h.read(a, id); o.Situation.Summary != "Yang pertama." {
+			t.Errorf("%q", o.Situation.Summary)
+		}
+	})
+}
+
+func TestManualRuns(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{})
+		in := h.In("worker1")
+		o := h.read(in, id)
+		var due protocol.Task
+		for _, task := range o.Eval.Tasks {
+			if task.State == protocol.Due && task.Ours {
+				due = task
+				break
+			}
+		}
+		if due.Step == nil || o.Head.NextDue.IsZero() {
+			t.Fatal("a new case owes nothing")
+		}
+		_, err := o.Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), []protocol.Event{{Kind: protocol.StepSkipped, Name: due.Step.ID}})
+		h.wants(fault.Invalid, err)
+		e, err := o.Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), []protocol.Event{{Kind: protocol.StepDone, Name: due.Step.ID}})
+		h.ok(err)
+		h.ok(h.s.Happened(ctx, in.Who, e))
+		if task, _ := h.read(in, id).Eval.Task(due.Step.ID); task.State != protocol.Done {
+			t.Errorf("step %s is %s", due.Step.ID, task.State)
+		}
+		_, err = o.Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), []protocol.Event{{Kind: protocol.Occurred, Name: protocol.ContactGuardian}})
+		h.wants(fault.Denied, err)
+		_, err = o.Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), []protocol.Event{{Kind: protocol.Occurred, Name: protocol.Mediate}})
+		h.wants(fault.Denied, err)
+	})
+}
+
+func TestFromReportToClosing(t *testing.T) {
+	each(t, func(h house) {
+		secret := seal.NewReporterSecret()
+		rep, err := h.r.Receive(ctx, secret, report.Intake{Door: report.Other, Concerns: []string{"venue"}, Text: "Perlu dibantu.", Age: "12-14"}, report.Web, report.Normal)
+		h.ok(err)
+		desk := h.In("desk1")
+		v, err := h.r.Show(ctx, desk.Who, rep, "duty")
+		h.ok(err)
+		ro, err := report.Open(desk.Keyring, v)
+		h.ok(err)
+		to, err := h.Access.TeamPublic(ctx, h.Teams["case"])
+		h.ok(err)
+		e, err := ro.Note(desk.Who, h.day(), "decision", report.Text{Kind: "hand", Text: "Perlu pendampingan."})
+		h.ok(err)
+		g, err := ro.GrantFor(desk.Keyring, desk.Who, to, "handover")
+		h.ok(err)
+		e.Grants = append(e.Grants, g)
+		h.ok(h.r.Hand(ctx, desk.Who, e))
+		in := h.In("worker1")
+		list, err := h.s.Handed(ctx, in.Who)
+		h.ok(err)
+		if len(list) != 1 || list[0].Head.ID != rep {
+			t.Fatalf("%+v", list)
+		}
+		rv, err := h.s.Report(ctx, in.Who, rep)
+		h.ok(err)
+		b, err := casework.FromReport(in.Keyring, rv)
+		h.ok(err)
+		if b.Situation.OwnWords != "Perlu dibantu." || b.Situation.AgeBand != "12-14" {
+			t.Fatalf("%+v", b.Situation)
+		}
+		id := h.begin(b)
+		if list, err = h.s.Handed(ctx, in.Who); len(list) != 0 || err != nil {
+			t.Error("it still waits for a case", err)
+		}
+		status := func() string {
+			_, err := h.b.Deliver(ctx)
+			h.ok(err)
+			m, err := h.r.Mailbox(ctx, secret.Code().Lookup())
+			h.ok(err)
+			return m.Status
+		}
+		if st := status(); st != report.Handling {
+			t.Errorf("the reporter reads %q", st)
+		}
+		h.ok(h.s.Move(ctx, in.Who, casework.Edit{ID: id}, casework.Assessment))
+		h.wants(fault.Invalid, h.s.Move(ctx, in.Who, casework.Edit{ID: id}, casework.Closed))
+		h.ok(h.s.Ask(ctx, in.Who, casework.Edit{ID: id}, "close"))
+		o := h.read(in, id)
+		h.wants(fault.NotFound, h.s.Answer(ctx, in.Who, casework.Edit{ID: id}, o.Requests[0].ID, true))
+		waiting, err := h.s.Waiting(ctx, h.In("super1").Who)
+		h.ok(err)
+		if len(waiting) != 1 {
+			t.Fatalf("%+v", waiting)
+		}
+		h.ok(h.s.Answer(ctx, h.In("super1").Who, casework.Edit{ID: id}, waiting[0].ID, true))
+		if o := h.read(in, id); o.Head.Status != casework.Closed {
+			t.Errorf("the case is %s", o.Head.Status)
+		}
+		if st := status(); st != report.Finished {
+			t.Errorf("the reporter reads %q", st)
+		}
+		_, err = h.Audit.Sequence(ctx)
+		h.ok(err)
+		rep2, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads)
+		h.ok(err)
+		if !rep2.OK {
+			t.Errorf("%+v", rep2.Break)
+		}
+	})
+}
+
+func TestSearchFindsOtherSpelling(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{Identity: child})
+		in := h.In("worker2")
+		hits, err := h.s.Search(ctx, in.Who, casework.Wanted(in.Keyring, h.day(), casework.IdentityDoc{Name: "Boenga Tjontoh", BirthYear: 2012, Kecamatan: "Tambora"}))
+		h.ok(err)
+		if !slices.ContainsFunc(hits, func(x casework.Hit) bool { return x.Case == id }) {
+			t.Errorf("%+v", hits)
+		}
+		other := h.In("worker3")
+		hits, err = h.s.Search(ctx, other.Who, casework.Wanted(other.Keyring, h.day(), child))
+		h.ok(err)
+		if len(hits) != 0 {
+			t.Error("another team finds the case")
+		}
+	})
+}
+
+func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Rahasia."}})
+		in := h.StepUp("super1")
+		o := h.read(in, id)
+		to, err := h.Access.TeamPublic(ctx, h.Teams["oversight"])
+		h.ok(err)
+		w, err := o.Wall(in.Keyring, in.Who, to, h.day())
+		h.ok(err)
+		h.ok(h.s.Wall(ctx, in.Who, w))
+		for _, name := range []string{"worker1", "worker2", "super1"} {
+			_, err := h.s.Show(ctx, h.In(name).Who, id, "work")
+			h.wants(fault.NotFound, err)
+			lines, _, err := h.s.List(ctx, h.In(name).Who, casework.Team, nil, casework.Cursor{}, 50)
+			h.ok(err)
+			if len(lines) != 0 {
+				t.Errorf("%s still sees a line", name)
+			}
+		}
+		if o := h.read(h.StepUp("overseer1"), id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {
+			t.Error("the restricted team cannot read it")
+		}
+	})
+}
+
+func TestIdentityPrintNeedsApproval(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{Identity: child})
+		in := h.In("worker1")
+		_, err := h.s.Print(ctx, in.Who, id, "identity")
+		h.wants(fault.Denied, err)
+		h.ok(h.s.Ask(ctx, in.Who, casework.Edit{ID: id}, "print_identity"))
+		o := h.read(in, id)
+		h.ok(h.s.Answer(ctx, h.In("super1").Who, casework.Edit{ID: id}, o.Requests[0].ID, true))
+		n, err := h.s.Print(ctx, in.Who, id, "identity")
+		h.ok(err)
+		if n != 1 {
+			t.Errorf("print number %d", n)
+		}
+		_, err = h.s.Print(ctx, in.Who, id, "identity")
+		h.wants(fault.Denied, err)
+	})
+}

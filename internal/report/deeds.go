@@ -1,0 +1,346 @@
+package report
+
+import (
+	"context"
+	"slices"
+
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/record"
+	"github.com/naungan/naungan/internal/report/internal/store"
+)
+
+// edit is the one way in which staff change a report: permit, version, rows,
+// leaf, in one transaction. then changes the clear columns.
+func (s *Service) edit(ctx context.Context, who access.Who, action, reason string, e Edit, then func(tx *db.Tx, h *store.ReportHead) error) error {
+	denied := error(nil)
+	err := s.DB.Write(ctx, func(tx *db.Tx) error {
+		h, err := s.q(tx).GetHead(tx.Ctx(), store.GetHeadParams{Jurisdiction: s.Jurisdiction, ID: e.ID})
+		if err != nil {
+			return db.NotFound(err)
+		}
+		grants, err := s.q(tx).ListGrants(tx.Ctx(), store.ListGrantsParams{Jurisdiction: s.Jurisdiction, Report: e.ID})
+		if err != nil {
+			return err
+		}
+		if denied = s.Policy.Check(who, action, access.Resource{Room: Room, ID: e.ID, Teams: grantTeams(h, grants), Mine: h.Officer == who.Person}); denied != nil {
+			return denied
+		}
+		return s.apply(tx, who, action, reason, e, h, then)
+	})
+	if denied != nil {
+		s.Audit.Denied(ctx, who.Actor(), action, e.ID, "policy")
+	}
+	return err
+}
+
+func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit, h store.ReportHead, then func(tx *db.Tx, h *store.ReportHead) error) error {
+	was := h.Seq
+	if len(e.Change.Docs) > 0 {
+		if e.Change.Was != h.Seq {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		h.Seq, h.Head = e.Change.Seq, e.Change.Head[:]
+	}
+	if e.Label != nil {
+		h.Label = e.Label
+	}
+	if then != nil {
+		if err := then(tx, &h); err != nil {
+			return err
+		}
+	}
+	n, err := s.q(tx).UpdateHead(tx.Ctx(), store.UpdateHeadParams{Team: h.Team, Epoch: h.Epoch, Wrap: h.Wrap, Status: h.Status, Lane: h.Lane, Risk: h.Risk, Danger: h.Danger,
+		Authority: h.Authority, DueHour: h.DueHour, Officer: h.Officer, Seq: h.Seq, Head: h.Head, Mailbox: h.Mailbox, Label: h.Label, Waiting: h.Waiting,
+		Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "fault.conflict")
+	}
+	if err := s.putDocs(tx, e.ID, e.Change.Docs); err != nil {
+		return err
+	}
+	for _, g := range e.Grants {
+		if err := s.putGrant(tx, e.ID, g); err != nil {
+			return err
+		}
+	}
+	if err := s.putTags(tx, e.ID, e.Tags); err != nil {
+		return err
+	}
+	var head [32]byte
+	copy(head[:], h.Head)
+	return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: action, Record: e.ID, Reason: reason, Head: audit.Head(h.Seq, head)})
+}
+
+func (s *Service) putDocs(tx *db.Tx, report string, docs []record.Doc) error {
+	for _, d := range docs {
+		err := s.q(tx).InsertDoc(tx.Ctx(), store.InsertDocParams{Jurisdiction: s.Jurisdiction, Report: report, Seq: d.Seq, Kind: d.Kind, Author: d.Author, Prev: d.Prev[:], Box: d.Box, Day: d.Day})
+		if db.IsUnique(err) {
+			return fault.Wrap(fault.Conflict, "fault.conflict", err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) putGrant(tx *db.Tx, report string, g record.Grant) error {
+	sig := g.Sig
+	if sig == nil {
+		sig = []byte{}
+	}
+	return s.q(tx).PutGrant(tx.Ctx(), store.PutGrantParams{Jurisdiction: s.Jurisdiction, Report: report, Team: g.Team, Epoch: g.Epoch, Wrap: g.Wrap, Granter: g.Granter, Reason: g.Reason, UntilDay: g.Until, Sig: sig})
+}
+
+func (s *Service) putTags(tx *db.Tx, report string, tags []Tag) error {
+	for _, t := range tags {
+		if err := s.q(tx).PutTag(tx.Ctx(), store.PutTagParams{Jurisdiction: s.Jurisdiction, Tag: t.Tag[:], Team: t.Team, Year: t.Year, Report: report, Kind: string(t.Kind), Whose: t.Whose, Version: 1}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Adopt writes what the first opening makes (Opened.Adopt) and marks the report
+// read.
+func (s *Service) Adopt(ctx context.Context, who access.Who, e Edit) error {
+	return s.edit(ctx, who, "report.adopt", "opening", e, func(tx *db.Tx, h *store.ReportHead) error {
+		if len(e.Grants) > 0 {
+			h.Wrap = []byte{}
+		}
+		if h.Status == Received {
+			h.Status = Read
+		}
+		h.Waiting = max(0, h.Waiting-int64(len(e.Emptied)))
+		for _, n := range e.Emptied {
+			if err := s.q(tx).EmptyMessage(tx.Ctx(), store.EmptyMessageParams{DeskBox: []byte{}, Jurisdiction: s.Jurisdiction, Report: e.ID, N: n}); err != nil {
+				return err
+			}
+		}
+		return s.q(tx).CountHeavy(tx.Ctx(), store.CountHeavyParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Day: s.today(), Opened: 1})
+	})
+}
+
+// Rate sets the risk. A lower one than before is a proposal, not a rating.
+func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string) error {
+	if riskRank[risk] == 0 {
+		return fault.Of(fault.Field{Name: "risk", Key: "field.not_listed"})
+	}
+	return s.edit(ctx, who, "report.rate", risk, e, func(_ *db.Tx, h *store.ReportHead) error {
+		if riskRank[risk] < riskRank[h.Risk] && h.Risk != "unknown" {
+			return fault.New(fault.Denied, "report.second_person")
+		}
+		s.setRisk(h, risk)
+		return nil
+	})
+}
+
+// setRisk sets the risk and its clock, counted from the day the report came.
+func (s *Service) setRisk(h *store.ReportHead, risk string) {
+	h.Risk = risk
+	due := clock.HourUp(s.Due(risk, h.Danger, s.Clock.Now()))
+	if h.DueHour > due || risk == "low" || risk == "medium" {
+		h.DueHour = due
+	}
+}
+
+// SetDanger raises or takes down the danger flag; raising it rings the alarm.
+func (s *Service) SetDanger(ctx context.Context, who access.Who, e Edit, danger bool) error {
+	return s.edit(ctx, who, "report.rate", "danger", e, func(tx *db.Tx, h *store.ReportHead) error {
+		h.Danger = danger
+		if !danger {
+			return nil
+		}
+		h.DueHour = min(h.DueHour, clock.HourUp(s.Clock.Now()))
+		return s.raise(tx, e.ID, h.Team)
+	})
+}
+
+// SetAuthority says whose matter it is. "Not ours" is a proposal.
+func (s *Service) SetAuthority(ctx context.Context, who access.Who, e Edit, authority string) error {
+	if authority != "ours" {
+		return fault.New(fault.Denied, "report.second_person")
+	}
+	return s.edit(ctx, who, "report.rate", "authority", e, func(_ *db.Tx, h *store.ReportHead) error { h.Authority = authority; return nil })
+}
+
+// AddNote keeps an officer's note.
+func (s *Service) AddNote(ctx context.Context, who access.Who, e Edit) error {
+	return s.edit(ctx, who, "report.note", "", e, nil)
+}
+
+// Answer sends an answer to the mailbox.
+func (s *Service) Answer(ctx context.Context, who access.Who, e Edit) error {
+	return s.edit(ctx, who, "report.reply", "", e, func(tx *db.Tx, h *store.ReportHead) error {
+		if h.Mailbox != "open" {
+			return fault.New(fault.Gone, "report.mailbox.closed")
+		}
+		return s.putMessage(tx, e.ID, "out", h.Team, h.Epoch, []byte{}, e.Reporter)
+	})
+}
+
+// ReplyPublic returns the key to which answers are sealed.
+func (s *Service) ReplyPublic(ctx context.Context, who access.Who, report string) (key []byte, err error) {
+	if _, err := s.view(ctx, who, "report.reply", report); err != nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		h, err := s.q(tx).GetHead(tx.Ctx(), store.GetHeadParams{Jurisdiction: s.Jurisdiction, ID: report})
+		key = h.ReplyPublic
+		return db.NotFound(err)
+	})
+	return key, err
+}
+
+// Relate links two reports, or undoes a link. Both must be the person's to read;
+// texts and mailboxes stay apart.
+func (s *Service) Relate(ctx context.Context, who access.Who, e Edit, other string, undo bool) error {
+	if other == e.ID {
+		return fault.Of(fault.Field{Name: "other", Key: "report.link.self"})
+	}
+	if _, err := s.view(ctx, who, "report.link", other); err != nil {
+		return err
+	}
+	return s.edit(ctx, who, "report.link", "", e, func(tx *db.Tx, _ *store.ReportHead) error {
+		for _, pair := range [][2]string{{e.ID, other}, {other, e.ID}} {
+			if err := s.q(tx).PutLink(tx.Ctx(), store.PutLinkParams{Jurisdiction: s.Jurisdiction, Report: pair[0], Other: pair[1], Person: who.Person, Day: s.today(), Undone: undo}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Hand gives the report to a case team (a grant in e.Grants): "sedang ditangani".
+func (s *Service) Hand(ctx context.Context, who access.Who, e Edit) error {
+	return s.edit(ctx, who, "report.hand", "", e, func(_ *db.Tx, h *store.ReportHead) error {
+		h.Status, h.Authority = Handling, "ours"
+		return nil
+	})
+}
+
+// Refer notes that another institution accepted the report; the words of who and
+// when are sealed in e. A tenth is looked at again.
+func (s *Service) Refer(ctx context.Context, who access.Who, e Edit, review func(team string) (record.Grant, error)) error {
+	return s.edit(ctx, who, "report.refer", "", e, func(tx *db.Tx, h *store.ReportHead) error {
+		h.Status = Finished
+		if !tenth() {
+			return nil
+		}
+		return s.propose(tx, who, h, Sample, "", review)
+	})
+}
+
+// Swap gives the report to a colleague of the same desk, or to nobody.
+func (s *Service) Swap(ctx context.Context, who access.Who, e Edit, colleague string) error {
+	return s.edit(ctx, who, "report.swap", "", e, func(tx *db.Tx, h *store.ReportHead) error {
+		if colleague != "" {
+			members, err := s.Access.Members(tx.Ctx(), h.Team)
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(members, func(m access.Member) bool { return m.ID == colleague }) {
+				return fault.Of(fault.Field{Name: "colleague", Key: "field.not_listed"})
+			}
+		}
+		h.Officer = colleague
+		return nil
+	})
+}
+
+// Propose asks a second person outside the desk: to close without a case, to
+// lower the risk, or to say "not ours". e holds the reason, sealed; review
+// returns the grant for the team that decides.
+func (s *Service) Propose(ctx context.Context, who access.Who, e Edit, kind, to string, review func(team string) (record.Grant, error)) error {
+	if !slices.Contains([]string{Close, LowerRisk, NotOurs}, kind) || (kind == LowerRisk && riskRank[to] == 0) || (kind == NotOurs && to != "other_region" && to != "ministry") {
+		return fault.Of(fault.Field{Name: "kind", Key: "field.not_listed"})
+	}
+	return s.edit(ctx, who, "report.propose", kind, e, func(tx *db.Tx, h *store.ReportHead) error {
+		return s.propose(tx, who, h, kind, to, review)
+	})
+}
+
+func (s *Service) propose(tx *db.Tx, who access.Who, h *store.ReportHead, kind, to string, review func(team string) (record.Grant, error)) error {
+	team, err := s.reviewer(tx.Ctx(), h.Team)
+	if err != nil {
+		return err
+	}
+	if team != h.Team {
+		g, err := review(team)
+		if err != nil {
+			return err
+		}
+		if err := s.putGrant(tx, h.ID, g); err != nil {
+			return err
+		}
+	}
+	return s.q(tx).InsertProposal(tx.Ctx(), store.InsertProposalParams{Jurisdiction: s.Jurisdiction, ID: newID(s.Clock.Now()), Report: h.ID, Kind: kind, ToValue: to, Team: team,
+		Proposer: who.Person, State: "open", Day: s.today()})
+}
+
+// Decide answers a proposal; e holds the words, sealed. Nobody decides their own.
+func (s *Service) Decide(ctx context.Context, who access.Who, e Edit, proposal string, yes bool) error {
+	return s.edit(ctx, who, "report.decide", proposal, e, func(tx *db.Tx, h *store.ReportHead) error {
+		p, err := s.q(tx).GetProposal(tx.Ctx(), store.GetProposalParams{Jurisdiction: s.Jurisdiction, ID: proposal})
+		if err != nil || p.Report != e.ID {
+			return fault.Wrap(fault.NotFound, "fault.not_found", err)
+		}
+		if p.Proposer == who.Person || !slices.Contains(who.Teams(), p.Team) {
+			return fault.New(fault.Denied, "report.own_proposal")
+		}
+		state := map[bool]string{true: "accepted", false: "refused"}[yes]
+		n, err := s.q(tx).Decide(tx.Ctx(), store.DecideParams{State: state, DecidedBy: who.Person, Jurisdiction: s.Jurisdiction, ID: proposal})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		s.follow(h, p, yes)
+		return nil
+	})
+}
+
+// follow does what an answered proposal asks for.
+func (s *Service) follow(h *store.ReportHead, p store.ReportProposal, yes bool) {
+	switch {
+	case p.Kind == Sample && !yes: // the second look disagrees: the desk has it again
+		h.Status = Read
+	case !yes || p.Kind == Sample:
+	case p.Kind == Close:
+		h.Status = Finished
+	case p.Kind == LowerRisk:
+		s.setRisk(h, p.ToValue)
+	case p.Kind == NotOurs:
+		h.Authority, h.Status = p.ToValue, Finished
+	}
+}
+
+// Reviews returns the open proposals of the person's teams.
+func (s *Service) Reviews(ctx context.Context, who access.Who) (out []Proposal, err error) {
+	teams := who.Teams()
+	if err := s.check(ctx, who, "report.review", "", teams, false); err != nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		for _, team := range teams {
+			rows, err := s.q(tx).OpenProposals(tx.Ctx(), store.OpenProposalsParams{Jurisdiction: s.Jurisdiction, Team: team, Lim: 200})
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				out = append(out, proposalOf(r))
+			}
+		}
+		return nil
+	})
+	return out, err
+}

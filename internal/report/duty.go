@@ -1,0 +1,197 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report/internal/store"
+)
+
+// Shift is a time of duty, by whole hours.
+type Shift struct {
+	From, To       time.Time
+	Person, Deputy string
+}
+
+// SetShift puts somebody on duty; a shift that begins at the same hour is
+// replaced.
+func (s *Service) SetShift(ctx context.Context, who access.Who, team string, sh Shift) error {
+	if err := s.check(ctx, who, "report.roster_set", "", []string{team}, false); err != nil {
+		return err
+	}
+	if !sh.To.After(sh.From) || sh.To.Sub(sh.From) > 31*24*time.Hour || sh.Person == "" || sh.Person == sh.Deputy {
+		return fault.Of(fault.Field{Name: "to", Key: "report.roster.wrong"})
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		err := s.q(tx).PutShift(tx.Ctx(), store.PutShiftParams{Jurisdiction: s.Jurisdiction, Team: team, FromHour: clock.Hour(sh.From), ToHour: clock.HourUp(sh.To), Person: sh.Person, Deputy: sh.Deputy})
+		if err != nil {
+			return err
+		}
+		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "report.roster_set", Record: team})
+	})
+}
+
+// Roster returns the shifts of a team that touch a time.
+func (s *Service) Roster(ctx context.Context, who access.Who, team string, from, to time.Time) ([]Shift, error) {
+	if err := s.check(ctx, who, "report.roster", "", []string{team}, false); err != nil {
+		return nil, err
+	}
+	return s.shifts(ctx, team, from, to)
+}
+
+func (s *Service) shifts(ctx context.Context, team string, from, to time.Time) (out []Shift, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := s.q(tx).Shifts(tx.Ctx(), store.ShiftsParams{Jurisdiction: s.Jurisdiction, Team: team, FromHour: clock.Hour(from), ToHour: clock.HourUp(to)})
+		out = nil
+		for _, r := range rows {
+			out = append(out, Shift{clock.OfHour(r.FromHour), clock.OfHour(r.ToHour), r.Person, r.Deputy})
+		}
+		return err
+	})
+	return out, err
+}
+
+// OnDuty returns who is on duty for a team at a time; ok is false where nobody is.
+func (s *Service) OnDuty(ctx context.Context, team string, at time.Time) (sh Shift, ok bool, err error) {
+	list, err := s.shifts(ctx, team, at, at.Add(time.Minute))
+	if err != nil || len(list) == 0 {
+		return sh, false, err
+	}
+	return list[0], true, nil
+}
+
+// Open tells whether somebody reads the public channel now: the page puts the
+// numbers first otherwise.
+func (s *Service) Open(ctx context.Context) (bool, error) {
+	list, err := s.teamsOf(ctx, access.Desk)
+	if err != nil {
+		return false, err
+	}
+	for _, t := range list {
+		if _, ok, err := s.OnDuty(ctx, t.ID, s.Clock.Now()); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}
+
+// Alarm is a danger report that nobody accepted yet: no content, ever.
+type Alarm struct {
+	Report, Team string
+	Repeats      int64
+}
+
+// Alarms returns the open alarms of the person's desks.
+func (s *Service) Alarms(ctx context.Context, who access.Who) (out []Alarm, err error) {
+	list, err := s.OpenAlarms(ctx)
+	for _, a := range list {
+		for _, team := range s.DeskTeams(who) {
+			if a.Team == team {
+				out = append(out, a)
+			}
+		}
+	}
+	return out, err
+}
+
+// OpenAlarms returns every open alarm: for the job that repeats them.
+func (s *Service) OpenAlarms(ctx context.Context) (out []Alarm, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := s.q(tx).OpenAlarms(tx.Ctx(), s.Jurisdiction)
+		out = nil
+		for _, r := range rows {
+			out = append(out, Alarm{r.Report, r.Team, r.Repeats})
+		}
+		return err
+	})
+	return out, err
+}
+
+// RepeatAlarms counts one more ring and returns what is still open, for the
+// sender (e-mail or webhook: how many, never what).
+func (s *Service) RepeatAlarms(ctx context.Context) (open []Alarm, err error) {
+	if open, err = s.OpenAlarms(ctx); err != nil || len(open) == 0 {
+		return nil, err
+	}
+	return open, s.DB.Write(ctx, func(tx *db.Tx) error { return s.q(tx).RepeatAlarms(tx.Ctx(), s.Jurisdiction) })
+}
+
+// AcceptAlarm says "I have it": the alarm stops ringing and the report is theirs.
+func (s *Service) AcceptAlarm(ctx context.Context, who access.Who, report string) error {
+	return s.edit(ctx, who, "report.alarm", "", Edit{ID: report}, func(tx *db.Tx, h *store.ReportHead) error {
+		n, err := s.q(tx).AcceptAlarm(tx.Ctx(), store.AcceptAlarmParams{Person: who.Person, Hour: clock.Hour(s.Clock.Now()), Jurisdiction: s.Jurisdiction, Report: report})
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Gone, "report.alarm.taken")
+		}
+		h.Officer = who.Person
+		return nil
+	})
+}
+
+// HeavyToday returns how many reports somebody opened today.
+func (s *Service) HeavyToday(ctx context.Context, who access.Who) (n int64, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n, err = s.q(tx).HeavyToday(tx.Ctx(), store.HeavyTodayParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Day: s.today()})
+		if fault.KindOf(db.NotFound(err)) == fault.NotFound {
+			n, err = 0, nil
+		}
+		return err
+	})
+	return n, err
+}
+
+// SaveDraft keeps an officer's unfinished record, sealed to their team; an empty
+// box deletes it.
+func (s *Service) SaveDraft(ctx context.Context, who access.Who, key string, to seal.TeamPublic, box seal.Box) error {
+	if err := s.check(ctx, who, "report.record", "", nil, false); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		if len(box) == 0 {
+			return s.q(tx).DeleteDraft(tx.Ctx(), store.DeleteDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key})
+		}
+		return s.q(tx).PutDraft(tx.Ctx(), store.PutDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key, Team: to.Team, Epoch: to.Epoch, Box: box, Day: s.today()})
+	})
+}
+
+// Draft returns an officer's unfinished record, or a NotFound fault.
+func (s *Service) Draft(ctx context.Context, who access.Who, key string) (team string, epoch int64, box seal.Box, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		d, err := s.q(tx).GetDraft(tx.Ctx(), store.GetDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key})
+		team, epoch, box = d.Team, d.Epoch, d.Box
+		return db.NotFound(err)
+	})
+	return team, epoch, box, err
+}
+
+// TombStone deletes a finished report and leaves a stone: who, why, which day.
+func (s *Service) TombStone(ctx context.Context, who access.Who, report, reason string) error {
+	return s.edit(ctx, who, "report.erase", reason, Edit{ID: report}, func(tx *db.Tx, h *store.ReportHead) error {
+		if h.Status != Finished {
+			return fault.New(fault.Denied, "report.erase.open")
+		}
+		q, j := s.q(tx), s.Jurisdiction
+		for _, err := range []error{
+			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: report}),
+			q.DeleteMessages(tx.Ctx(), store.DeleteMessagesParams{Jurisdiction: j, Report: report}),
+			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: report}),
+			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: report}),
+			q.PutTombstone(tx.Ctx(), store.PutTombstoneParams{Jurisdiction: j, ID: report, Reason: reason, Person: who.Person, Day: s.today()}),
+		} {
+			if err != nil {
+				return err
+			}
+		}
+		h.Wrap, h.Label, h.Mailbox, h.Status = []byte{}, []byte{}, "stopped", Finished
+		return nil
+	})
+}

@@ -1,0 +1,203 @@
+-- InsertHead stores a report once: the same lookup id again changes nothing.
+-- name: InsertHead :execrows
+INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(status), sqlc.arg(lane), sqlc.arg(channel), sqlc.arg(risk), sqlc.arg(danger), sqlc.arg(authority), sqlc.arg(opened_day), sqlc.arg(due_hour), sqlc.arg(officer), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(size_step), sqlc.arg(lookup), sqlc.arg(reply_public), sqlc.arg(mailbox), sqlc.arg(label), sqlc.arg(waiting))
+ON CONFLICT (jurisdiction, lookup) DO NOTHING;
+
+-- name: GetHead :one
+SELECT * FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: HeadByLookup :one
+SELECT * FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND lookup = sqlc.arg(lookup);
+
+-- UpdateHead writes every clear column a deed may change, if nobody wrote since.
+-- name: UpdateHead :execrows
+UPDATE report_head
+SET team = sqlc.arg(team), epoch = sqlc.arg(epoch), wrap = sqlc.arg(wrap), status = sqlc.arg(status), lane = sqlc.arg(lane), risk = sqlc.arg(risk), danger = sqlc.arg(danger), authority = sqlc.arg(authority), due_hour = sqlc.arg(due_hour), officer = sqlc.arg(officer), seq = sqlc.arg(seq), head = sqlc.arg(head), mailbox = sqlc.arg(mailbox), label = sqlc.arg(label), waiting = sqlc.arg(waiting)
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
+
+-- name: AddWaiting :execrows
+UPDATE report_head SET waiting = waiting + sqlc.arg(n) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: SetMailbox :execrows
+UPDATE report_head SET mailbox = sqlc.arg(mailbox) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: SetStatus :execrows
+UPDATE report_head SET status = sqlc.arg(status) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: SetOfficer :execrows
+UPDATE report_head SET officer = sqlc.arg(officer) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND officer = sqlc.arg(was);
+
+-- name: DeleteHead :exec
+DELETE FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- Queue pages one team's reports of one status by (due, id), with the grant that opens the label.
+-- name: Queue :many
+SELECT h.*, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
+FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
+WHERE h.jurisdiction = sqlc.arg(jurisdiction) AND h.team = sqlc.arg(team) AND h.status = sqlc.arg(status)
+  AND (h.due_hour, h.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
+ORDER BY h.due_hour, h.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: CountQueue :many
+SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN due_hour < sqlc.arg(hour) THEN 1 ELSE 0 END) AS BIGINT) AS overdue
+FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status <> 'finished' GROUP BY status, lane, risk, danger ORDER BY status, lane, risk, danger;
+
+-- name: NextInLane :one
+SELECT id FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status = 'received' AND officer = '' AND lane = sqlc.arg(lane) ORDER BY due_hour, id LIMIT 1;
+
+-- name: InsertDoc :exec
+INSERT INTO report_doc (jurisdiction, report, seq, kind, author, prev, box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(author), sqlc.arg(prev), sqlc.arg(box), sqlc.arg(day));
+
+-- name: ListDocs :many
+SELECT * FROM report_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY seq;
+
+-- name: DeleteDocs :exec
+DELETE FROM report_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: PutGrant :exec
+INSERT INTO report_grant (jurisdiction, report, team, epoch, wrap, granter, reason, until_day, sig)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(granter), sqlc.arg(reason), sqlc.arg(until_day), sqlc.arg(sig))
+ON CONFLICT (jurisdiction, report, team) DO UPDATE
+SET epoch = EXCLUDED.epoch, wrap = EXCLUDED.wrap, granter = EXCLUDED.granter, reason = EXCLUDED.reason, until_day = EXCLUDED.until_day, sig = EXCLUDED.sig;
+
+-- name: ListGrants :many
+SELECT * FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY team;
+
+-- name: DeleteGrants :exec
+DELETE FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: InsertMessage :exec
+INSERT INTO report_message (jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(n), sqlc.arg(direction), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(desk_box), sqlc.arg(reporter_box), sqlc.arg(day));
+
+-- name: ListMessages :many
+SELECT * FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY n;
+
+-- name: NextMessage :one
+SELECT CAST(COALESCE(MAX(n), 0) + 1 AS BIGINT) AS n FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: EmptyMessage :exec
+UPDATE report_message SET desk_box = sqlc.arg(desk_box) WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND n = sqlc.arg(n);
+
+-- name: DeleteMessages :exec
+DELETE FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: PutTag :exec
+INSERT INTO report_tag (jurisdiction, tag, team, year, report, kind, whose, version)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(tag), sqlc.arg(team), sqlc.arg(year), sqlc.arg(report), sqlc.arg(kind), sqlc.arg(whose), sqlc.arg(version))
+ON CONFLICT DO NOTHING;
+
+-- name: FindTag :many
+SELECT t.report, t.kind, t.whose, h.status, h.opened_day FROM report_tag t
+JOIN report_head h ON h.jurisdiction = t.jurisdiction AND h.id = t.report
+WHERE t.jurisdiction = sqlc.arg(jurisdiction) AND t.tag = sqlc.arg(tag) AND t.team = sqlc.arg(team)
+ORDER BY t.report LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: DeleteTags :exec
+DELETE FROM report_tag WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: PutLink :exec
+INSERT INTO report_link (jurisdiction, report, other, person, day, undone)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(other), sqlc.arg(person), sqlc.arg(day), sqlc.arg(undone))
+ON CONFLICT (jurisdiction, report, other) DO UPDATE SET person = EXCLUDED.person, day = EXCLUDED.day, undone = EXCLUDED.undone;
+
+-- name: ListLinks :many
+SELECT * FROM report_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY other;
+
+-- name: InsertProposal :exec
+INSERT INTO report_proposal (jurisdiction, id, report, kind, to_value, team, proposer, state, decided_by, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(report), sqlc.arg(kind), sqlc.arg(to_value), sqlc.arg(team), sqlc.arg(proposer), sqlc.arg(state), sqlc.arg(decided_by), sqlc.arg(day));
+
+-- name: GetProposal :one
+SELECT * FROM report_proposal WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: Decide :execrows
+UPDATE report_proposal SET state = sqlc.arg(state), decided_by = sqlc.arg(decided_by) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND state = 'open';
+
+-- name: ProposalsOf :many
+SELECT * FROM report_proposal WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY id;
+
+-- name: OpenProposals :many
+SELECT * FROM report_proposal WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND state = 'open' AND id > sqlc.arg(after) ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- name: PutShift :exec
+INSERT INTO report_roster (jurisdiction, team, from_hour, to_hour, person, deputy)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(team), sqlc.arg(from_hour), sqlc.arg(to_hour), sqlc.arg(person), sqlc.arg(deputy))
+ON CONFLICT (jurisdiction, team, from_hour) DO UPDATE SET to_hour = EXCLUDED.to_hour, person = EXCLUDED.person, deputy = EXCLUDED.deputy;
+
+-- name: DeleteShift :exec
+DELETE FROM report_roster WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND from_hour = sqlc.arg(from_hour);
+
+-- name: Shifts :many
+SELECT * FROM report_roster WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND to_hour > sqlc.arg(from_hour) AND from_hour < sqlc.arg(to_hour) ORDER BY from_hour LIMIT 200;
+
+-- name: RaiseAlarm :exec
+INSERT INTO report_alarm (jurisdiction, report, team, raised_hour, repeats, accepted_by, accepted_hour)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(team), sqlc.arg(raised_hour), sqlc.arg(repeats), sqlc.arg(accepted_by), sqlc.arg(accepted_hour))
+ON CONFLICT DO NOTHING;
+
+-- name: AcceptAlarm :execrows
+UPDATE report_alarm SET accepted_by = sqlc.arg(person), accepted_hour = sqlc.arg(hour) WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND accepted_by = '';
+
+-- name: OpenAlarms :many
+SELECT * FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '' ORDER BY team, report LIMIT 500;
+
+-- name: CountAlarms :one
+SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '' AND team = sqlc.arg(team);
+
+-- name: RepeatAlarms :exec
+UPDATE report_alarm SET repeats = repeats + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '';
+
+-- name: PutDraft :exec
+INSERT INTO report_draft (jurisdiction, person, key, team, epoch, box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(person), sqlc.arg(key), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(box), sqlc.arg(day))
+ON CONFLICT (jurisdiction, person, key) DO UPDATE SET team = EXCLUDED.team, epoch = EXCLUDED.epoch, box = EXCLUDED.box, day = EXCLUDED.day;
+
+-- name: GetDraft :one
+SELECT * FROM report_draft WHERE jurisdiction = sqlc.arg(jurisdiction) AND person = sqlc.arg(person) AND key = sqlc.arg(key);
+
+-- name: DeleteDraft :exec
+DELETE FROM report_draft WHERE jurisdiction = sqlc.arg(jurisdiction) AND person = sqlc.arg(person) AND key = sqlc.arg(key);
+
+-- name: InsertPartner :exec
+INSERT INTO report_partner (jurisdiction, id, name, key_hash, ended)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(name), sqlc.arg(key_hash), sqlc.arg(ended));
+
+-- name: PartnerByKey :one
+SELECT * FROM report_partner WHERE jurisdiction = sqlc.arg(jurisdiction) AND key_hash = sqlc.arg(key_hash) AND ended = FALSE;
+
+-- name: ListPartners :many
+SELECT * FROM report_partner WHERE jurisdiction = sqlc.arg(jurisdiction) ORDER BY name;
+
+-- name: EndPartner :execrows
+UPDATE report_partner SET ended = TRUE WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: CountHeavy :exec
+INSERT INTO report_heavy (jurisdiction, person, day, opened)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(person), sqlc.arg(day), sqlc.arg(opened))
+ON CONFLICT (jurisdiction, person, day) DO UPDATE SET opened = report_heavy.opened + EXCLUDED.opened;
+
+-- name: HeavyToday :one
+SELECT opened FROM report_heavy WHERE jurisdiction = sqlc.arg(jurisdiction) AND person = sqlc.arg(person) AND day = sqlc.arg(day);
+
+-- name: PutTombstone :exec
+INSERT INTO report_tombstone (jurisdiction, id, reason, person, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(reason), sqlc.arg(person), sqlc.arg(day));
+
+-- name: Heads :many
+SELECT id, seq, head FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id > sqlc.arg(after) ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- OldGrants lists grants under an epoch before the newest: to be wrapped again in a member's session.
+-- name: OldGrants :many
+SELECT * FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND epoch < sqlc.arg(epoch) ORDER BY report LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- HandedTo lists the reports that were given to a case team and have no case yet.
+-- name: HandedTo :many
+SELECT h.id, h.team, h.risk, h.danger, h.opened_day, h.due_hour, h.label, g.epoch, g.wrap, g.granter FROM report_grant g
+JOIN report_head h ON h.jurisdiction = g.jurisdiction AND h.id = g.report
+WHERE g.jurisdiction = sqlc.arg(jurisdiction) AND g.team = sqlc.arg(team) AND g.reason = 'handover' ORDER BY h.due_hour, h.id LIMIT 200;
+
+-- name: TakeGrant :execrows
+UPDATE report_grant SET reason = 'case' WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND team = sqlc.arg(team) AND reason = 'handover';

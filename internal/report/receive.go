@@ -1,0 +1,266 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report/internal/store"
+)
+
+// received is the event of a new report: ids and one coarse flag.
+type received struct {
+	Report string `json:"report"`
+	Team   string `json:"team"`
+	Danger bool   `json:"danger"`
+}
+
+// Receive checks, seals and stores what the public channel was told: four rows.
+// The same secret again changes nothing and is no fault. The id is empty then.
+func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in Intake, channel, lane string) (string, error) {
+	in.Clean()
+	if err := in.Check(); err != nil {
+		return "", err
+	}
+	to, err := s.Receiver(ctx, in.Conflict)
+	if err != nil {
+		return "", err
+	}
+	now := s.Clock.Now()
+	sub, err := SealIntake(s.Jurisdiction, to, secret, in, now, clock.Day(now))
+	if err != nil {
+		return "", err
+	}
+	return s.store(ctx, audit.System("public"), sub, channel, lane, "")
+}
+
+// store writes a sealed report once.
+func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, channel, lane, officer string) (id string, err error) {
+	p := s.row(sub, channel, lane, officer)
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		n, err := s.q(tx).InsertHead(tx.Ctx(), p)
+		if err != nil || n == 0 {
+			id = ""
+			return err
+		}
+		id = sub.ID
+		if officer != "" {
+			if err := s.putGrant(tx, sub.ID, sub.Grant); err != nil {
+				return err
+			}
+		}
+		if err := s.putDocs(tx, sub.ID, sub.Change.Docs); err != nil {
+			return err
+		}
+		if err := s.putTags(tx, sub.ID, sub.Tags); err != nil {
+			return err
+		}
+		if err := s.Audit.Append(tx, a, audit.Entry{Verb: "report.receive", Record: sub.ID, Reason: channel, Head: audit.Head(sub.Change.Seq, sub.Change.Head)}); err != nil {
+			return err
+		}
+		return s.Events.Emit(tx, "report.received", received{sub.ID, sub.Team, sub.Danger})
+	})
+	return id, err
+}
+
+func (s *Service) row(sub Submission, channel, lane, officer string) store.InsertHeadParams {
+	now := s.Clock.Now()
+	p := store.InsertHeadParams{
+		Jurisdiction: s.Jurisdiction, ID: sub.ID, Team: sub.Team, Epoch: sub.Grant.Epoch, Wrap: sub.Grant.Wrap,
+		Status: Received, Lane: lane, Channel: channel, Risk: "unknown", Danger: sub.Danger, Authority: "unset",
+		OpenedDay: clock.Day(now), DueHour: clock.HourUp(s.Due("unknown", sub.Danger, now)), Officer: officer,
+		Seq: sub.Change.Seq, Head: sub.Change.Head[:], SizeStep: sub.Size, Lookup: sub.Lookup, ReplyPublic: sub.ReplyPublic,
+		Mailbox: "open", Label: sub.Label,
+	}
+	if p.Label == nil {
+		p.Label = []byte{}
+	}
+	if officer != "" { // written down by staff: read already, under a symmetric grant
+		p.Status, p.Wrap = Read, []byte{}
+	}
+	return p
+}
+
+// Record stores what an officer wrote down (Catat aduan).
+func (s *Service) Record(ctx context.Context, who access.Who, sub Submission, channel string) (string, error) {
+	if err := s.check(ctx, who, "report.record", "", nil, false); err != nil {
+		return "", err
+	}
+	return s.store(ctx, who.Actor(), sub, channel, Normal, who.Person)
+}
+
+// Known tells whether a report with this lookup id is stored.
+func (s *Service) Known(ctx context.Context, lookup []byte) (known bool, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		_, err := s.q(tx).HeadByLookup(tx.Ctx(), store.HeadByLookupParams{Jurisdiction: s.Jurisdiction, Lookup: lookup})
+		known = err == nil
+		if fault.KindOf(db.NotFound(err)) == fault.NotFound {
+			return nil
+		}
+		return err
+	})
+	return known, err
+}
+
+// hearReceived raises the content-free alarm of a danger report.
+func (s *Service) hearReceived(tx *db.Tx, payload []byte) error {
+	var e received
+	if err := json.Unmarshal(payload, &e); err != nil || !e.Danger {
+		return err
+	}
+	return s.raise(tx, e.Report, e.Team)
+}
+
+func (s *Service) raise(tx *db.Tx, report, team string) error {
+	return s.q(tx).RaiseAlarm(tx.Ctx(), store.RaiseAlarmParams{Jurisdiction: s.Jurisdiction, Report: report, Team: team, RaisedHour: clock.Hour(s.Clock.Now())})
+}
+
+// hearCase keeps the reporter's word of state: nothing else of a case comes here.
+func (s *Service) hearCase(tx *db.Tx, payload []byte) error {
+	var e struct{ Report, Status string }
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return err
+	}
+	if e.Status != Handling && e.Status != Finished {
+		return nil
+	}
+	_, err := s.q(tx).SetStatus(tx.Ctx(), store.SetStatusParams{Status: e.Status, Jurisdiction: s.Jurisdiction, ID: e.Report})
+	return err
+}
+
+// Mailbox is what a code finds: state, clock and sealed answers.
+type Mailbox struct {
+	Place   placeOf
+	Status  string
+	State   string // open, frozen, stopped
+	Opened  int64
+	DueHour int64
+	Sent    int // how many messages the reporter wrote
+	Answers []Message
+}
+
+// Mailbox finds a mailbox by the code's lookup id, or returns NotFound. A frozen
+// one tells nothing but that it is frozen. Reporters' readings are not logged.
+func (s *Service) Mailbox(ctx context.Context, lookup []byte) (m Mailbox, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		h, err := s.q(tx).HeadByLookup(tx.Ctx(), store.HeadByLookupParams{Jurisdiction: s.Jurisdiction, Lookup: lookup})
+		if err != nil {
+			return db.NotFound(err)
+		}
+		m = Mailbox{Place: s.place(h.ID), Status: h.Status, State: h.Mailbox, Opened: h.OpenedDay, DueHour: h.DueHour}
+		if m.State == "frozen" {
+			m = Mailbox{State: "frozen"}
+			return nil
+		}
+		rows, err := s.q(tx).ListMessages(tx.Ctx(), store.ListMessagesParams{Jurisdiction: s.Jurisdiction, Report: h.ID})
+		for _, r := range rows {
+			if r.Direction == "in" {
+				m.Sent++
+			} else {
+				m.Answers = append(m.Answers, Message{N: r.N, Out: true, Box: r.ReporterBox, Day: r.Day})
+			}
+		}
+		return err
+	})
+	return m, err
+}
+
+// Post adds a message of the reporter, sealed to the team that reads the report.
+// The same text posted again right away is stored once.
+func (s *Service) Post(ctx context.Context, lookup []byte, text string) error {
+	t := Text{Text: text}
+	if err := t.Check(); err != nil {
+		return err
+	}
+	h, err := s.open(ctx, lookup)
+	if err != nil {
+		return err
+	}
+	to, err := s.Access.TeamPublic(ctx, h.Team)
+	if err != nil {
+		return err
+	}
+	box, err := seal.SealTo(to.KEM, messageContext(s.place(h.ID), "in"), []byte(text))
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.putMessage(tx, h.ID, "in", to.Team, to.Epoch, box, []byte{}); err != nil {
+			return err
+		}
+		if _, err := s.q(tx).AddWaiting(tx.Ctx(), store.AddWaitingParams{N: 1, Jurisdiction: s.Jurisdiction, ID: h.ID}); err != nil {
+			return err
+		}
+		return s.Audit.Append(tx, audit.System("public"), audit.Entry{Verb: "report.message", Record: h.ID})
+	})
+}
+
+func (s *Service) putMessage(tx *db.Tx, report, direction, team string, epoch int64, desk, reporter []byte) error {
+	n, err := s.q(tx).NextMessage(tx.Ctx(), store.NextMessageParams{Jurisdiction: s.Jurisdiction, Report: report})
+	if err != nil {
+		return err
+	}
+	return s.q(tx).InsertMessage(tx.Ctx(), store.InsertMessageParams{Jurisdiction: s.Jurisdiction, Report: report, N: n, Direction: direction,
+		Team: team, Epoch: epoch, DeskBox: desk, ReporterBox: reporter, Day: s.today()})
+}
+
+// open returns the head of a mailbox that takes messages.
+func (s *Service) open(ctx context.Context, lookup []byte) (h store.ReportHead, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		h, err = s.q(tx).HeadByLookup(tx.Ctx(), store.HeadByLookupParams{Jurisdiction: s.Jurisdiction, Lookup: lookup})
+		return db.NotFound(err)
+	})
+	if err == nil && h.Mailbox != "open" {
+		return h, fault.New(fault.Gone, "report.mailbox.closed")
+	}
+	return h, err
+}
+
+// SetMailbox stops messages ("stopped": the reporter withdraws) or freezes the
+// mailbox ("frozen": somebody else knows the code). Neither deletes anything nor
+// ends an assessment of danger.
+func (s *Service) SetMailbox(ctx context.Context, lookup []byte, state string) error {
+	if state != "stopped" && state != "frozen" {
+		return fault.Of(fault.Field{Name: "state", Key: "field.not_listed"})
+	}
+	h, err := s.open(ctx, lookup)
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		if _, err := s.q(tx).SetMailbox(tx.Ctx(), store.SetMailboxParams{Mailbox: state, Jurisdiction: s.Jurisdiction, ID: h.ID}); err != nil {
+			return err
+		}
+		return s.Audit.Append(tx, audit.System("public"), audit.Entry{Verb: "report.mailbox", Record: h.ID, Reason: state})
+	})
+}
+
+// PartnerOf returns the partner of an API key, or an Unauthenticated fault.
+func (s *Service) PartnerOf(ctx context.Context, key string) (name string, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		p, err := s.q(tx).PartnerByKey(tx.Ctx(), store.PartnerByKeyParams{Jurisdiction: s.Jurisdiction, KeyHash: seal.HashToken([]byte(key))})
+		name = p.Name
+		if fault.KindOf(db.NotFound(err)) == fault.NotFound {
+			return fault.New(fault.Unauthenticated, "report.partner.key")
+		}
+		return err
+	})
+	return name, err
+}
+
+// AddPartner makes a partner and returns its API key, shown once.
+func (s *Service) AddPartner(ctx context.Context, a audit.Actor, name string) (key string, err error) {
+	key = seal.HashToken(seal.Random32())
+	return key, s.DB.Write(ctx, func(tx *db.Tx) error {
+		id := newID(s.Clock.Now())
+		if err := s.q(tx).InsertPartner(tx.Ctx(), store.InsertPartnerParams{Jurisdiction: s.Jurisdiction, ID: id, Name: name, KeyHash: seal.HashToken([]byte(key))}); err != nil {
+			return err
+		}
+		return s.Audit.Append(tx, a, audit.Entry{Verb: "report.partner", Record: id})
+	})
+}

@@ -1,0 +1,290 @@
+package report_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/naungan/naungan/internal/directory"
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/access/accesstest"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/events"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/record"
+	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
+)
+
+var ctx = context.Background()
+
+type house struct {
+	*accesstest.Office
+	t *testing.T
+	s *report.Service
+	b *events.Bus
+}
+
+func each(t *testing.T, fn func(h house)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := accesstest.New(t, d)
+		policy, err := access.NewEngine(map[string][]byte{"report": report.Policy})
+		dir, err2 := directory.New(directory.Contents{})
+		b := events.New(d, o.Clock, accesstest.Jurisdiction, nil)
+		if err := errors.Join(err, err2, b.Migrate(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		s := report.New(report.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Access: o.Access, Policy: policy, Events: b, Directory: dir, Jurisdiction: accesstest.Jurisdiction})
+		if err := s.Migrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+		fn(house{o, t, s, b})
+	})
+}
+
+func (h house) ok(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h house) wants(kind fault.Kind, err error) {
+	h.t.Helper()
+	if fault.KindOf(err) != kind || err == nil {
+		h.t.Fatalf("want a %v fault, have %v", kind, err)
+	}
+}
+
+func (h house) receive(in report.Intake) (seal.Code, string) {
+	h.t.Helper()
+	secret := seal.NewReporterSecret()
+	id, err := h.s.Receive(ctx, secret, in, report.Web, report.Normal)
+	h.ok(err)
+	return secret.Code(), id
+}
+
+// open reads and adopts a report as somebody.
+func (h house) open(name, id string) report.Opened {
+	h.t.Helper()
+	in := h.In(name)
+	for range 2 {
+		v, err := h.s.Show(ctx, in.Who, id, "duty")
+		h.ok(err)
+		o, err := report.Open(in.Keyring, v)
+		h.ok(err)
+		to, err := h.Access.TeamPublic(ctx, v.Head.Team)
+		h.ok(err)
+		e, need, err := o.Adopt(in.Keyring, in.Who, to, clock.Day(h.Clock.Now()))
+		h.ok(err)
+		if !need {
+			return o
+		}
+		h.ok(h.s.Adopt(ctx, in.Who, e))
+	}
+	h.t.Fatal("adopting never ends")
+	return report.Opened{}
+}
+
+func (h house) day() int64 { return clock.Day(h.Clock.Now()) }
+
+func (h house) review(o report.Opened, name string) func(string) (record.Grant, error) {
+	in := h.In(name)
+	return func(team string) (record.Grant, error) {
+		to, err := h.Access.TeamPublic(ctx, team)
+		if err != nil {
+			return record.Grant{}, err
+		}
+		return o.GrantFor(in.Keyring, in.Who, to, "review")
+	}
+}
+
+var intake = report.Intake{Door: report.Other, Helps: []string{"advice"}, Concerns: []string{"venue"}, Text: "Seorang anak di gang kami perlu dibantu.",
+	Numbers: []report.Number{{Number: "0812-0000-1111", Whose: "reporter"}}, Links: []string{"https://contoh.example/halaman?x=1"}}
+
+func TestReportIsReadAnsweredAndClosedByTwo(t *testing.T) {
+	each(t, func(h house) {
+		code, id := h.receive(intake)
+		o := h.open("desk1", id)
+		if o.Intake.Text != intake.Text || o.Head.Status != report.Read {
+			t.Fatalf("%+v", o.Intake)
+		}
+		desk := h.In("desk1")
+		key, err := h.s.ReplyPublic(ctx, desk.Who, id)
+		h.ok(err)
+		e, err := o.Reply(desk.Who, h.day(), key, "Terima kasih, kami sedang memeriksa.")
+		h.ok(err)
+		h.ok(h.s.Answer(ctx, desk.Who, e))
+		m, err := h.s.Mailbox(ctx, code.Lookup())
+		h.ok(err)
+		if said := report.OpenAnswers(code, m); len(said) != 1 || !strings.HasPrefix(said[0].Text, "Terima kasih") || m.Status != report.Read {
+			t.Fatalf("%+v %+v", said, m)
+		}
+		h.ok(h.s.Post(ctx, code.Lookup(), "Ada tambahan."))
+		o = h.open("desk2", id)
+		if len(o.Thread) != 2 || o.Thread[1].Text != "Ada tambahan." {
+			t.Fatalf("%+v", o.Thread)
+		}
+		e, err = o.Note(h.In("desk2").Who, h.day(), "decision", report.Text{Kind: report.Close, Text: "Sudah ditangani pihak lain."})
+		h.ok(err)
+		h.ok(h.s.Propose(ctx, h.In("desk2").Who, e, report.Close, "", h.review(o, "desk2")))
+		list, err := h.s.Reviews(ctx, h.In("reviewer").Who)
+		h.ok(err)
+		if len(list) != 1 || list[0].Kind != report.Close {
+			t.Fatalf("%+v", list)
+		}
+		r := h.open("reviewer", id)
+		e, err = r.Note(h.In("reviewer").Who, h.day(), "decision", report.Text{Text: "Setuju."})
+		h.ok(err)
+		h.ok(h.s.Decide(ctx, h.In("reviewer").Who, e, list[0].ID, true))
+		if m, err = h.s.Mailbox(ctx, code.Lookup()); err != nil || m.Status != report.Finished {
+			t.Errorf("%+v %v", m, err)
+		}
+	})
+}
+
+func TestTwiceIsOnce(t *testing.T) {
+	each(t, func(h house) {
+		secret := seal.NewReporterSecret()
+		var wg sync.WaitGroup
+		ids := make([]string, 8)
+		for i := range ids {
+			wg.Go(func() { ids[i], _ = h.s.Receive(ctx, secret, intake, report.Web, report.Normal) })
+		}
+		wg.Wait()
+		if n := len(slices.DeleteFunc(ids, func(s string) bool { return s == "" })); n != 1 {
+			t.Errorf("stored %d times", n)
+		}
+	})
+}
+
+func TestConflictOfInterestIsInvisibleToTheDesk(t *testing.T) {
+	each(t, func(h house) {
+		in := intake
+		in.Conflict = true
+		_, id := h.receive(in)
+		for _, name := range []string{"desk1", "desk2", "reviewer", "worker1", "super1", "admin", "dpo"} {
+			_, err := h.s.Show(ctx, h.In(name).Who, id, "duty")
+			h.wants(fault.NotFound, err)
+		}
+		lines, _, err := h.s.Queue(ctx, h.In("desk1").Who, "", nil, report.Cursor{}, 20)
+		h.ok(err)
+		if len(lines) != 0 {
+			t.Error("the desk's list shows it")
+		}
+		if o := h.open("overseer1", id); o.Intake.Text != intake.Text {
+			t.Error("oversight cannot read it")
+		}
+	})
+}
+
+func TestDangerRingsUntilAccepted(t *testing.T) {
+	each(t, func(h house) {
+		in := intake
+		in.Danger = true
+		_, id := h.receive(in)
+		_, err := h.b.Deliver(ctx)
+		h.ok(err)
+		for range 3 {
+			open, err := h.s.RepeatAlarms(ctx)
+			h.ok(err)
+			if len(open) != 1 || open[0].Report != id {
+				t.Fatalf("%+v", open)
+			}
+		}
+		h.ok(h.s.AcceptAlarm(ctx, h.In("desk2").Who, id))
+		h.wants(fault.Gone, h.s.AcceptAlarm(ctx, h.In("desk1").Who, id))
+		open, err := h.s.RepeatAlarms(ctx)
+		h.ok(err)
+		if len(open) != 0 {
+			t.Error("rings after it was accepted")
+		}
+	})
+}
+
+func TestLoweringARiskNeedsSomebodyElse(t *testing.T) {
+	each(t, func(h house) {
+		_, id := h.receive(intake)
+		o := h.open("desk1", id)
+		who := h.In("desk1").Who
+		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "high"))
+		h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, "low"))
+		e, err := o.Note(who, h.day(), "decision", report.Text{Kind: report.LowerRisk, To: "low", Text: "Alasan."})
+		h.ok(err)
+		h.ok(h.s.Propose(ctx, who, e, report.LowerRisk, "low", h.review(o, "desk1")))
+		list, err := h.s.Reviews(ctx, h.In("reviewer").Who)
+		h.ok(err)
+		h.wants(fault.NotFound, h.s.Decide(ctx, who, report.Edit{ID: id}, list[0].ID, true))
+		h.ok(h.s.Decide(ctx, h.In("reviewer").Who, report.Edit{ID: id}, list[0].ID, true))
+		if o := h.open("desk1", id); o.Head.Risk != "low" {
+			t.Errorf("risk is %s", o.Head.Risk)
+		}
+	})
+}
+
+func TestRelatedByNumber(t *testing.T) {
+	each(t, func(h house) {
+		_, first := h.receive(intake)
+		h.open("desk1", first)
+		again := report.Intake{Door: report.Other, Text: "Sekali lagi.", Numbers: []report.Number{{Number: "+62 812 0000 1111", Whose: "reporter"}}}
+		_, second := h.receive(again)
+		o := h.open("desk1", second)
+		in := h.In("desk1")
+		hits, err := h.s.Related(ctx, in.Who, report.Wanted(in.Keyring, o.Head.Team, h.day(), o.Intake), second)
+		h.ok(err)
+		if len(hits) != 1 || hits[0].Report != first || hits[0].Whose != "reporter" {
+			t.Fatalf("%+v", hits)
+		}
+		h.ok(h.s.Relate(ctx, in.Who, report.Edit{ID: second}, first, false))
+		h.ok(h.s.Relate(ctx, in.Who, report.Edit{ID: second}, first, true))
+		if o = h.open("desk1", second); len(o.Links) != 1 || !o.Links[0].Undone {
+			t.Errorf("%+v", o.Links)
+		}
+	})
+}
+
+func TestFrozenMailboxTellsNothing(t *testing.T) {
+	each(t, func(h house) {
+		code, _ := h.receive(intake)
+		h.ok(h.s.SetMailbox(ctx, code.Lookup(), "frozen"))
+		m, err := h.s.Mailbox(ctx, code.Lookup())
+		h.ok(err)
+		if m.Status != "" || m.State != "frozen" || m.Opened != 0 {
+			t.Errorf("%+v", m)
+		}
+		h.wants(fault.Gone, h.s.Post(ctx, code.Lookup(), "halo"))
+		_, err = h.s.Mailbox(ctx, seal.NewReporterSecret().Code().Lookup())
+		h.wants(fault.NotFound, err)
+	})
+}
+
+func TestMediaIsRefused(t *testing.T) {
+	each(t, func(h house) {
+		in := intake
+		in.Text = "lihat data:image/png;base64,iVBORw0KGgo="
+		_, err := h.s.Receive(ctx, seal.NewReporterSecret(), in, report.Web, report.Normal)
+		h.wants(fault.Invalid, err)
+	})
+}
+
+func TestRosterOpensTheChannel(t *testing.T) {
+	each(t, func(h house) {
+		open, err := h.s.Open(ctx)
+		h.ok(err)
+		if open {
+			t.Error("open without anybody on duty")
+		}
+		now := h.Clock.Now()
+		h.ok(h.s.SetShift(ctx, h.In("desk1").Who, h.Teams["desk"], report.Shift{From: now, To: now.Add(8 * time.Hour), Person: h.People["desk2"], Deputy: h.People["desk1"]}))
+		h.wants(fault.Denied, h.s.SetShift(ctx, h.In("worker1").Who, h.Teams["desk"], report.Shift{From: now, To: now.Add(time.Hour), Person: h.People["desk2"]}))
+		if open, err = h.s.Open(ctx); !open || err != nil {
+			t.Error("nobody on duty", err)
+		}
+	})
+}
