@@ -1,0 +1,7 @@
+import { freshOnBack, quickExit, sendOnce } from "./common";
+import { proofOfWork } from "./pow";
+
+quickExit();
+freshOnBack();
+sendOnce();
+proofOfWork();
