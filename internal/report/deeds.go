@@ -135,7 +135,7 @@ func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string)
 	}
 	return s.edit(ctx, who, "report.rate", risk, e, func(_ *db.Tx, h *store.ReportHead) error {
 		if riskRank[risk] < riskRank[h.Risk] && h.Risk != "unknown" {
-			return fault.New(fault.Denied, "report.second_person")
+			return fault.New(fault.Denied, "report.fault.second_person")
 		}
 		s.setRisk(h, risk)
 		return nil
@@ -166,7 +166,7 @@ func (s *Service) SetDanger(ctx context.Context, who access.Who, e Edit, danger 
 // SetAuthority says whose matter it is. "Not ours" is a proposal.
 func (s *Service) SetAuthority(ctx context.Context, who access.Who, e Edit, authority string) error {
 	if authority != "ours" {
-		return fault.New(fault.Denied, "report.second_person")
+		return fault.New(fault.Denied, "report.fault.second_person")
 	}
 	return s.edit(ctx, who, "report.rate", "authority", e, func(_ *db.Tx, h *store.ReportHead) error { h.Authority = authority; return nil })
 }
@@ -293,7 +293,7 @@ func (s *Service) Decide(ctx context.Context, who access.Who, e Edit, proposal s
 			return fault.Wrap(fault.NotFound, "fault.not_found", err)
 		}
 		if p.Proposer == who.Person || !slices.Contains(who.Teams(), p.Team) {
-			return fault.New(fault.Denied, "report.own_proposal")
+			return fault.New(fault.Denied, "report.fault.own_proposal")
 		}
 		state := map[bool]string{true: "accepted", false: "refused"}[yes]
 		n, err := s.q(tx).Decide(tx.Ctx(), store.DecideParams{State: state, DecidedBy: who.Person, Jurisdiction: s.Jurisdiction, ID: proposal})

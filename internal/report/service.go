@@ -84,7 +84,7 @@ func (s *Service) Receiver(ctx context.Context, conflict bool) (seal.TeamPublic,
 		return seal.TeamPublic{}, err
 	}
 	if len(list) == 0 {
-		return seal.TeamPublic{}, fault.New(fault.Busy, "report.no_team")
+		return seal.TeamPublic{}, fault.New(fault.Busy, "report.fault.no_team")
 	}
 	return s.Access.TeamPublic(ctx, list[0].ID)
 }

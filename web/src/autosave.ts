@@ -15,11 +15,18 @@ function say(form: HTMLFormElement, kind: "saved" | "failed"): void {
   place.textContent = text.includes("{time}") ? text.replace("{time}", time) : `${text} ${time}`;
 }
 
+function newOnce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
 function fields(form: HTMLFormElement): URLSearchParams {
   const out = new URLSearchParams();
   new FormData(form).forEach((value, name) => {
     if (typeof value === "string") out.append(name, value);
   });
+  // The form's own token stays unused: with it the server would take the real
+  // sending, later, for a repetition.
+  if (out.has("_once")) out.set("_once", newOnce());
   return out;
 }
 
