@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -162,6 +163,9 @@ type Schedule struct {
 	Unit    string `yaml:"unit"`
 }
 
+// Name returns what is consented to, in a language.
+func (c Consent) Name(lang string) string { return Text{c.ID, c.EN}.In(lang) }
+
 // Deadline is by when, and on whose authority. Basis is law, service_standard,
 // guideline or project_default; certainty text, secondary or unverified;
 // binding duty, power or target.
@@ -277,6 +281,24 @@ func Parse(r io.Reader) (*Manual, error) {
 
 // Hash names the manual by its content (SHA-256 of its text, hex).
 func (m *Manual) Hash() string { return m.hash }
+
+// Events returns the names of events that triggers wait for, in the order of the
+// steps, each once.
+func (m *Manual) Events() (out []string) {
+	var walk func(t Trigger)
+	walk = func(t Trigger) {
+		if t.Event != "" && !slices.Contains(out, t.Event) {
+			out = append(out, t.Event)
+		}
+		for _, a := range t.Any {
+			walk(a)
+		}
+	}
+	for _, s := range m.Steps {
+		walk(s.Trigger)
+	}
+	return out
+}
 
 // Step returns a step by id, or nil.
 func (m *Manual) Step(id string) *Step { return m.step[id] }

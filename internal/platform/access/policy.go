@@ -1,6 +1,7 @@
 package access
 
 import (
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -170,3 +171,8 @@ func (w Who) Teams(roles ...Role) (out []string) {
 	}
 	return out
 }
+
+// Policy is the package's own policies: people and teams.
+//
+//go:embed access.cedar
+var Policy []byte

@@ -353,3 +353,40 @@ func (w Who) GrantSigned(g seal.Grant) seal.Grant {
 	g.Sig = w.Sign("grant", g.Bytes())
 	return g
 }
+
+// People returns everybody on the staff, by name.
+func (s *Service) People(ctx context.Context) (out []Person, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		rows, err := tx.QueryContext(tx.Ctx(), `SELECT id, name, state FROM access_person WHERE jurisdiction = $1 ORDER BY name`, s.j)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		out = nil
+		for rows.Next() {
+			var p Person
+			if err := rows.Scan(&p.ID, &p.Name, &p.State); err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return rows.Err()
+	})
+	return out, err
+}
+
+// Fingerprint returns the fingerprint of a person's public keys, for comparing
+// before they are signed; "" where there are none yet.
+func (s *Service) Fingerprint(ctx context.Context, person string) (text string, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		p, err := s.personPublic(tx, person)
+		if err == nil {
+			text = p.Fingerprint()
+		}
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	})
+	return text, err
+}

@@ -1,0 +1,422 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/naungan/naungan/internal/casework"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/plain"
+	"github.com/naungan/naungan/internal/platform/ui"
+	"github.com/naungan/naungan/internal/platform/web"
+	"github.com/naungan/naungan/protocol"
+)
+
+func dayTime(d int64) time.Time { return clock.OfDay(d) }
+
+func (p *Pages) steps(c *web.Ctx) error { return p.stepsWith(c, http.StatusOK, ui.Empty()) }
+
+func (p *Pages) stepsWith(c *web.Ctx, status int, f ui.Form) error {
+	v, err := p.opened(c, "steps")
+	if err != nil {
+		return err
+	}
+	v.Form = f
+	return c.PageAs(status, title(c), stepsPage(v))
+}
+
+// doStep completes or skips a step, sets facts, or notes that something happened.
+func (p *Pages) doStep(c *web.Ctx) error {
+	err := retry(func() error {
+		v, err := p.opened(c, "steps")
+		if err != nil {
+			return err
+		}
+		events, note := stepEvents(c, v)
+		if len(events) == 0 {
+			return nil
+		}
+		rules, err := p.s.Rules(v.Head.Manual)
+		if err != nil {
+			return err
+		}
+		var more []casework.Document
+		if note != "" {
+			more = append(more, casework.NoteDoc{Text: note, Step: c.Get("step")})
+		}
+		e, err := v.Happen(c.Who(), rules, c.Now, c.Today(), events, more...)
+		if err != nil {
+			return err
+		}
+		if risk := factOf(events, "risk"); risk != "" {
+			return p.s.Rate(c.R.Context(), c.Who(), e, casework.Risk(risk))
+		}
+		return p.s.Happened(c.R.Context(), c.Who(), e)
+	})
+	if err != nil {
+		return c.Invalid(err, "step", "", c.Form(), func(f ui.Form) error { return p.stepsWith(c, http.StatusUnprocessableEntity, f) })
+	}
+	return c.Done("/kasus/"+c.R.PathValue("id")+"/langkah", "step")
+}
+
+func factOf(events []protocol.Event, name string) string {
+	for _, e := range events {
+		if e.Kind == protocol.FactSet && e.Name == name {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// stepEvents reads what the form says happened: facts only where they changed.
+func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string) {
+	text := plain.Clean(c.Get("text"))
+	switch c.Get("go") {
+	case "done":
+		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text
+	case "skip":
+		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, ""
+	case "happened":
+		return []protocol.Event{{Kind: protocol.Occurred, Name: c.Get("event")}}, text
+	case "form":
+		return []protocol.Event{{Kind: protocol.FormFilled, Name: c.Get("form")}}, text
+	case "facts":
+		for name := range v.Manual.Facts {
+			if value := c.Get("fact." + name); value != "" && value != said(v, name) {
+				out = append(out, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value})
+			}
+		}
+		slices.SortFunc(out, func(a, b protocol.Event) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return out, ""
+}
+
+// said returns the value that was last set for a fact, "" where nobody said.
+func said(v caseView, name string) (value string) {
+	for _, e := range v.Course.Events {
+		if e.Kind == protocol.FactSet && e.Name == name {
+			value = e.Value
+		}
+	}
+	return value
+}
+
+func (p *Pages) notes(c *web.Ctx) error {
+	v, err := p.opened(c, "notes")
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), notesPage(v))
+}
+
+// write seals a document onto the newest state and stores it, trying again where
+// a colleague wrote at the same moment.
+func (p *Pages) write(c *web.Ctx, doc func(v caseView) (casework.Document, int64)) error {
+	return retry(func() error {
+		v, err := p.opened(c, "")
+		if err != nil {
+			return err
+		}
+		d, seen := doc(v)
+		e, err := v.Save(c.Keyring(), c.Who(), c.Today(), d, seen)
+		if err != nil {
+			return err
+		}
+		return p.s.Save(c.R.Context(), c.Who(), e, d.Kind())
+	})
+}
+
+func (p *Pages) addNote(c *web.Ctx) error {
+	note := casework.NoteDoc{Text: plain.Clean(c.Get("text")), Heavy: c.Get("heavy") == "yes"}
+	err := p.write(c, func(caseView) (casework.Document, int64) { return note, 0 })
+	if err != nil {
+		return c.Invalid(err, "text", "", c.Form(), func(f ui.Form) error {
+			v, err := p.opened(c, "notes")
+			v.Form = f
+			return errors.Join(err, c.PageAs(http.StatusUnprocessableEntity, title(c), notesPage(v)))
+		})
+	}
+	return c.Done("/kasus/"+c.R.PathValue("id")+"/catatan", "noted")
+}
+
+func (p *Pages) consents(c *web.Ctx) error {
+	v, err := p.opened(c, "consents")
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), consentsPage(v))
+}
+
+// addConsent writes the ledger and tells the manual, which may open a gate.
+func (p *Pages) addConsent(c *web.Ctx) error {
+	entry := casework.Consent{ID: c.Get("consent"), State: c.Get("state"), By: plain.Clean(c.Get("by")), Purpose: plain.Clean(c.Get("purpose")), Evidence: plain.Clean(c.Get("evidence")), Day: c.Today()}
+	err := retry(func() error {
+		v, err := p.opened(c, "consents")
+		if err != nil {
+			return err
+		}
+		rules, err := p.s.Rules(v.Head.Manual)
+		if err != nil {
+			return err
+		}
+		ledger := casework.ConsentsDoc{Entries: append(slices.Clone(v.Consents.Entries), entry)}
+		e, err := v.Happen(c.Who(), rules, c.Now, c.Today(), []protocol.Event{{Kind: protocol.ConsentSet, Name: entry.ID, Value: entry.State}}, ledger)
+		if err != nil {
+			return err
+		}
+		return p.s.Happened(c.R.Context(), c.Who(), e)
+	})
+	if err != nil {
+		return c.Invalid(err, "consent", "", c.Form(), func(f ui.Form) error {
+			v, err := p.opened(c, "consents")
+			v.Form = f
+			return errors.Join(err, c.PageAs(http.StatusUnprocessableEntity, title(c), consentsPage(v)))
+		})
+	}
+	return c.Done("/kasus/"+c.R.PathValue("id")+"/persetujuan", "consent")
+}
+
+func (p *Pages) askIdentity(c *web.Ctx) error {
+	v, err := p.opened(c, "identity")
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), askIdentityPage(v))
+}
+
+// identity opens the sealed identity for a reason, after the password was typed
+// again.
+func (p *Pages) identity(c *web.Ctx) error {
+	if !c.Keyring().HasIdentity() {
+		return fault.New(fault.StepUp, "fault.step_up")
+	}
+	reason := c.Get("reason")
+	if !slices.Contains(reasons, reason) {
+		reason = ""
+	}
+	view, err := p.s.ShowIdentity(c.R.Context(), c.Who(), c.R.PathValue("id"), reason)
+	if err != nil {
+		return c.Invalid(err, "reason", "", c.Form(), func(f ui.Form) error {
+			v, err := p.opened(c, "identity")
+			v.Form = f
+			return errors.Join(err, c.PageAs(http.StatusUnprocessableEntity, title(c), askIdentityPage(v)))
+		})
+	}
+	v, err := p.open(c, view, "identity")
+	if err != nil {
+		return err
+	}
+	v.Form = identityForm(v.Identity)
+	return c.Page(title(c), identityPage(v))
+}
+
+// reasons are the codes for opening an identity; they stand in the audit.
+var reasons = []string{"contact", "safety", "referral", "police", "correction", "closing"}
+
+func (p *Pages) saveIdentity(c *web.Ctx) error {
+	if !c.Keyring().HasIdentity() {
+		return fault.New(fault.StepUp, "fault.step_up")
+	}
+	d := identityOf(c.R.PostForm)
+	seen := seenOf(c)
+	v, err := p.opened(c, "identity")
+	if err != nil {
+		return err
+	}
+	e, err := v.Save(c.Keyring(), c.Who(), c.Today(), d, seen)
+	if err == nil {
+		err = p.s.Save(c.R.Context(), c.Who(), e, casework.Identity)
+	}
+	if err != nil {
+		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
+			v.Form = f
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v))
+		})
+	}
+	return c.Done("/kasus/"+c.R.PathValue("id"), "saved")
+}
+
+func identityForm(d casework.IdentityDoc) ui.Form {
+	f := ui.Filled("name", d.Name, "alias", d.Alias, "nik", d.NIK, "address", d.Address, "kecamatan", d.Kecamatan, "kelurahan", d.Kelurahan, "school", d.School, "sex", d.Sex)
+	if d.BirthYear > 0 {
+		f.Values.Set("birth_year", itoa(int64(d.BirthYear)))
+	}
+	for _, ph := range d.Phones {
+		f.Values.Add("phone", ph.Number)
+		f.Values.Add("whose", ph.Whose)
+	}
+	for _, pe := range d.People {
+		f.Values.Add("person", pe.Name)
+		f.Values.Add("relation", pe.Relation)
+		f.Values.Add("safe", pe.Safe)
+	}
+	return f
+}
+
+func (p *Pages) manage(c *web.Ctx) error { return p.manageWith(c, http.StatusOK, ui.Empty()) }
+
+func (p *Pages) manageWith(c *web.Ctx, status int, f ui.Form) error {
+	v, err := p.opened(c, "manage")
+	if err != nil {
+		return err
+	}
+	v.Form = f
+	return c.PageAs(status, title(c), managePage(v))
+}
+
+// doManage moves, assigns, asks, decides and walls.
+func (p *Pages) doManage(c *web.Ctx) error {
+	id := c.R.PathValue("id")
+	if c.Get("deed") == "wall" {
+		return p.wall(c)
+	}
+	err := retry(func() error {
+		v, err := p.opened(c, "manage")
+		if err != nil {
+			return err
+		}
+		return p.managed(c, v)
+	})
+	if err != nil {
+		return c.Invalid(err, "reason", "", c.Form(), func(f ui.Form) error { return p.manageWith(c, http.StatusUnprocessableEntity, f) })
+	}
+	return c.Done("/kasus/"+id+"/kelola", "saved")
+}
+
+func (p *Pages) managed(c *web.Ctx, v caseView) error {
+	ctx, who := c.R.Context(), c.Who()
+	t := casework.TransitionDoc{From: v.Head.Status, To: v.Head.Status, Reason: plain.Clean(c.Get("reason"))}
+	var events []protocol.Event
+	switch c.Get("deed") {
+	case "move":
+		t.To = casework.Status(c.Get("status"))
+		if v.Head.Status == casework.Closed {
+			events = append(events, protocol.Event{Kind: protocol.Occurred, Name: "case_reopened"})
+		}
+	case "assign":
+		t.Worker, t.Second = c.Get("worker"), c.Get("second")
+	case "close":
+		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: "closure_proposed"})
+	case "print_identity":
+	case "decide":
+		if c.Get("yes") == "yes" && c.Get("kind") == "close" {
+			t.To = casework.Closed
+		}
+	default:
+		return fault.New(fault.Invalid, "fault.malformed")
+	}
+	rules, err := p.s.Rules(v.Head.Manual)
+	if err != nil {
+		return err
+	}
+	e, err := v.Happen(who, rules, c.Now, c.Today(), events, t)
+	if err != nil {
+		return err
+	}
+	switch c.Get("deed") {
+	case "move":
+		return p.s.Move(ctx, who, e, t.To)
+	case "assign":
+		return p.s.Assign(ctx, who, e, t.Worker, t.Second)
+	case "decide":
+		return p.s.Answer(ctx, who, e, c.Get("request"), c.Get("yes") == "yes")
+	}
+	return p.s.Ask(ctx, who, e, c.Get("deed"))
+}
+
+// wall moves a case to the independent team; the supervisor is told who opened
+// it before.
+func (p *Pages) wall(c *web.Ctx) error {
+	if !c.Keyring().HasIdentity() {
+		return fault.New(fault.StepUp, "fault.step_up")
+	}
+	v, err := p.opened(c, "manage")
+	if err != nil {
+		return err
+	}
+	trail, err := p.s.Trail(c.R.Context(), c.Who(), v.Head.ID)
+	if err != nil {
+		return err
+	}
+	team, err := p.access.Team(c.R.Context(), v.Head.Team)
+	if err != nil {
+		return err
+	}
+	if team.Reviewer == "" {
+		return fault.New(fault.Invalid, "casework.wall.no_team")
+	}
+	to, err := p.access.TeamPublic(c.R.Context(), team.Reviewer)
+	if err != nil {
+		return err
+	}
+	w, err := v.Wall(c.Keyring(), c.Who(), to, c.Today())
+	if err != nil {
+		return err
+	}
+	if err := p.s.Wall(c.R.Context(), c.Who(), w); err != nil {
+		return err
+	}
+	return c.Page(title(c), walledPage(v.Names, trail))
+}
+
+func (p *Pages) trail(c *web.Ctx) error {
+	v, err := p.opened(c, "trail")
+	if err != nil {
+		return err
+	}
+	list, err := p.s.Trail(c.R.Context(), c.Who(), v.Head.ID)
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), trailPage(v, list))
+}
+
+// print numbers a print and shows it: pseudonymous, or with the identity where a
+// second person approved.
+func (p *Pages) print(c *web.Ctx) error {
+	kind := c.Get("kind")
+	if kind != "identity" {
+		kind = "case"
+	} else if !c.Keyring().HasIdentity() {
+		return fault.New(fault.StepUp, "fault.step_up")
+	}
+	n, err := p.s.Print(c.R.Context(), c.Who(), c.R.PathValue("id"), kind)
+	if err != nil {
+		return err
+	}
+	v, err := p.opened(c, "print")
+	if err != nil {
+		return err
+	}
+	if kind != "identity" {
+		v.Identity = casework.IdentityDoc{}
+	}
+	return c.Page(title(c), printPage(v, n, kind == "identity", moments(c, v)))
+}
+
+// papersOf lists the paper pack.
+var papersOf = []string{"formulir", "rujukan", "penugasan", "serah-terima", "simfoni"}
+
+func (p *Pages) papers(c *web.Ctx) error {
+	v, err := p.opened(c, "papers")
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), papersPage(v))
+}
+
+func (p *Pages) paper(c *web.Ctx) error {
+	name := c.R.PathValue("paper")
+	if !slices.Contains(papersOf, name) {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	v, err := p.opened(c, "papers")
+	if err != nil {
+		return err
+	}
+	return c.Page(title(c), paperPage(v, name))
+}
