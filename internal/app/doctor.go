@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/ui"
+	reportweb "github.com/naungan/naungan/internal/report/web"
+)
+
+type doctorCmd struct {
+	Place
+	JSON bool `help:"Print one JSON document." name:"json"`
+}
+
+// finding is one thing doctor looked at. Grave ones forbid real use.
+type finding struct {
+	OK      bool   `json:"ok"`
+	Grave   bool   `json:"grave"`
+	What    string `json:"what"`
+	Mending string `json:"mending,omitempty"`
+}
+
+// Run says what is wrong and how to mend it; the exit status is 1 where real use
+// is unsafe.
+func (c doctorCmd) Run(ctx context.Context, s streams) error {
+	h, err := Open(ctx, c.Place, clock.System(), logger(io.Discard))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	list, err := h.examine(ctx)
+	if err != nil {
+		return err
+	}
+	ok := true
+	for _, f := range list {
+		ok = ok && (f.OK || !f.Grave)
+	}
+	if c.JSON {
+		err = printJSON(s.out, map[string]any{"ok": ok, "findings": list})
+	} else {
+		err = printFindings(s.out, list, ok)
+	}
+	if err == nil && !ok {
+		return errNo
+	}
+	return err
+}
+
+func printFindings(w io.Writer, list []finding, ok bool) error {
+	for _, f := range list {
+		mark := map[bool]string{true: "ok      ", false: "note    "}[f.OK]
+		if !f.OK && f.Grave {
+			mark = "UNSAFE  "
+		}
+		if _, err := fmt.Fprintln(w, mark+f.What); err != nil {
+			return err
+		}
+		if !f.OK && f.Mending != "" {
+			if _, err := fmt.Fprintln(w, "        → "+f.Mending); err != nil {
+				return err
+			}
+		}
+	}
+	answer := "This installation can be used."
+	if !ok {
+		answer = "Do not use this installation for real reports yet."
+	}
+	_, err := fmt.Fprintln(w, "\n"+answer)
+	return err
+}
+
+// examine looks at everything in one go.
+func (h *House) examine(ctx context.Context) (list []finding, err error) {
+	add := func(ok, grave bool, what, mending string) { list = append(list, finding{ok, grave, what, mending}) }
+	add(!h.Demo, true, "the data is real, not a demo", "a demo stays a demo; begin a new folder with naungan init")
+	add(!h.KeyBeside, false, "the machine key lies apart from the data", "move machine.key to another medium and give --machine-key; until then a thief of this computer can read everything")
+	add(ui.Built(), false, "styles and scripts are built", "run make build on a machine with Node")
+	add(h.setting(ctx, "backup_recipient") != "", true, "backups have a recipient", "run naungan init in a new folder, or give backup --recipient")
+	add(spaceOf(h.Place.Data)() == reportweb.Roomy, false, "the disk has room", "free space: near full, public texts are cut, then refused with the numbers to call")
+	r, err := h.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	what := "the audit log holds"
+	if r.Break != nil {
+		what = "the audit log is broken: " + r.Break.What
+	}
+	add(r.OK, true, what, "keep the machine as it is and call whoever holds the checkpoints")
+	n, failed, err := h.Events.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(failed == 0, false, fmt.Sprintf("%d events wait, %d of them failed before", n, failed), "see the log; they are tried again by themselves")
+	return h.examineTeams(ctx, list)
+}
+
+func (h *House) examineTeams(ctx context.Context, list []finding) ([]finding, error) {
+	add := func(ok, grave bool, what, mending string) { list = append(list, finding{ok, grave, what, mending}) }
+	teams, err := h.Access.Teams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	have := map[access.TeamKind]int{}
+	for _, t := range teams {
+		have[t.Kind]++
+		if t.Kind != access.Desk && t.Kind != access.Oversight {
+			continue
+		}
+		ways, err := h.Access.WaysIn(ctx, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		add(ways >= 2, true, fmt.Sprintf("team %q has %d independent ways in", t.Name, ways), "add a second member, or print a team kit and lock it away (Lainnya → tim)")
+		if t.Kind != access.Desk {
+			continue
+		}
+		_, on, err := h.Reports.OnDuty(ctx, t.ID, h.Clock.Now())
+		if err != nil {
+			return nil, err
+		}
+		_, next, err := h.Reports.OnDuty(ctx, t.ID, h.Clock.Now().Add(24*time.Hour))
+		if err != nil {
+			return nil, err
+		}
+		add(on || next, true, fmt.Sprintf("team %q has somebody on duty today or tomorrow", t.Name), "set the roster (Aduan → jadwal piket)")
+		add(t.Reviewer != "", true, fmt.Sprintf("team %q has a review team outside the desk", t.Name), "make a team of kind review and name it")
+	}
+	add(have[access.Desk] > 0, true, "there is a receiving desk", "the enrolment officer makes a team of kind desk")
+	add(have[access.Oversight] > 0, true, "there is an independent oversight team", "the enrolment officer makes a team of kind oversight; reports about officials go there")
+	add(have[access.Cases] > 0, false, "there is a case team", "the enrolment officer makes a team of kind case")
+	return list, nil
+}

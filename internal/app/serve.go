@@ -1,0 +1,200 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/ui"
+	reportweb "github.com/naungan/naungan/internal/report/web"
+)
+
+type serveCmd struct {
+	Place
+	Listen       string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Metrics      string `help:"Address of a separate listener for /metrics; none without it."`
+	TLSCert      string `help:"Certificate file." name:"tls-cert"`
+	TLSKey       string `help:"Key file of the certificate." name:"tls-key"`
+	PublicURL    string `help:"Address as people type it; https:// here means that TLS ends in front of us." name:"public-url"`
+	TrustedProxy bool   `help:"Take the visitor's address from X-Forwarded-For (in memory only)." name:"trusted-proxy"`
+	Exit         string `help:"Where the quick exit leads." default:"https://www.bmkg.go.id/cuaca"`
+	AlarmWebhook string `help:"Address that is told how many danger reports wait; never what they say." name:"alarm-webhook"`
+	AlarmMail    string `help:"Address that is mailed how many danger reports wait." name:"alarm-mail"`
+	SMTP         string `help:"Mail server, host:port." name:"smtp"`
+	MailFrom     string `help:"Sender of alarm mails." name:"mail-from" default:"naungan@localhost"`
+	Demo         bool   `help:"Fill an empty folder with the synthetic West Jakarta and serve it."`
+	DemoPublic   bool   `help:"Let a demo listen beyond this computer." name:"demo-public"`
+}
+
+// Run serves until a signal.
+func (c serveCmd) Run(ctx context.Context, s streams) error {
+	log := logger(s.err)
+	secure := c.TLSCert != "" || strings.HasPrefix(c.PublicURL, "https://")
+	if err := c.check(secure); err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := ensureDemo(ctx, c.Place, s); err != nil {
+			return err
+		}
+	}
+	h, err := Open(ctx, c.Place, clock.System(), log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	if err := c.mayServe(ctx, h); err != nil {
+		return err
+	}
+	if !ui.Built() {
+		_, _ = fmt.Fprintln(s.err, "note: styles and scripts were not built (make assets needs Node); pages work but look bare")
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: spaceOf(c.Data)})
+	go h.Run(ctx, c.ring, site.Sweep)
+	if err := c.metrics(ctx, reg); err != nil {
+		return err
+	}
+	if h.Demo {
+		printSignIns(ctx, h, s.err)
+	}
+	return c.listen(ctx, site, s)
+}
+
+// check refuses plain http beyond this computer: cookies would travel openly.
+func (c serveCmd) check(secure bool) error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen is host:port: %w", err)
+	}
+	ip := net.ParseIP(host)
+	loopback := host == "localhost" || (ip != nil && ip.IsLoopback())
+	if c.Demo && !loopback && !c.DemoPublic {
+		return errors.New("a demo listens on this computer only (127.0.0.1); --demo-public lifts that")
+	}
+	if !loopback && !secure && !c.DemoPublic {
+		return errors.New("plain http is for this computer only; give --tls-cert and --tls-key, or --public-url https://… behind a proxy")
+	}
+	return nil
+}
+
+// mayServe refuses real use of an installation that doctor calls unsafe, and a
+// demo's data served as if it were real.
+func (c serveCmd) mayServe(ctx context.Context, h *House) error {
+	if h.Demo && !c.Demo {
+		return errors.New("this folder was made as a demo and stays one; serve it with --demo, or begin a new folder with naungan init")
+	}
+	return nil
+}
+
+func (c serveCmd) metrics(ctx context.Context, reg *prometheus.Registry) error {
+	if c.Metrics == "" {
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	l, err := net.Listen("tcp", c.Metrics)
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = srv.Serve(l) }()
+	context.AfterFunc(ctx, func() { _ = srv.Close() })
+	return nil
+}
+
+func (c serveCmd) listen(ctx context.Context, site http.Handler, s streams) error {
+	srv := &http.Server{Addr: c.Listen, Handler: site, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	scheme := "http"
+	if c.TLSCert != "" {
+		scheme = "https"
+	}
+	go func() {
+		if c.TLSCert != "" {
+			done <- srv.ServeTLS(l, c.TLSCert, c.TLSKey)
+		} else {
+			done <- srv.Serve(l)
+		}
+	}()
+	_, _ = fmt.Fprintf(s.err, "ready %s://%s\n", scheme, l.Addr())
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(stop); err != nil {
+		return srv.Close()
+	}
+	return nil
+}
+
+// ring tells the outside that danger reports wait: a number, nothing else.
+func (c serveCmd) ring(ctx context.Context, n int) error {
+	var errs []error
+	if c.AlarmWebhook != "" {
+		errs = append(errs, post(ctx, c.AlarmWebhook, n))
+	}
+	if c.AlarmMail != "" && c.SMTP != "" {
+		errs = append(errs, mail(c.SMTP, c.MailFrom, c.AlarmMail, n))
+	}
+	return errors.Join(errs...)
+}
+
+func post(ctx context.Context, url string, n int) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewBufferString(fmt.Sprintf(`{"waiting":%d}`, n)))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+// spaceOf says how full the disk of the data folder is; staff and audit keep the
+// last of it.
+func spaceOf(dir string) func() reportweb.Space {
+	return func() reportweb.Space {
+		var st syscall.Statfs_t
+		if err := syscall.Statfs(dir, &st); err != nil {
+			return reportweb.Roomy
+		}
+		free := st.Bavail * uint64(st.Bsize)
+		switch {
+		case free < 64<<20:
+			return reportweb.Full
+		case free < 512<<20:
+			return reportweb.Tight
+		}
+		return reportweb.Roomy
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

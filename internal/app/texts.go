@@ -1,0 +1,6 @@
+package app
+
+import "embed"
+
+//go:embed text.id.toml text.en.toml
+var texts embed.FS
