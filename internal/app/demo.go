@@ -23,8 +23,8 @@ type demoCmd struct {
 	JSON  bool `help:"Print one JSON document." name:"json"`
 }
 
-// signIn is one way into a demo.
-type signIn struct {
+// SignIn is one way into a demo.
+type SignIn struct {
 	Role     string `json:"role"`
 	Name     string `json:"name"`
 	Password string `json:"password"`
@@ -32,18 +32,18 @@ type signIn struct {
 	Code     string `json:"code,omitempty"`
 }
 
-// demoDone is what a demo prints: counts, sign-ins, a partner's key.
-type demoDone struct {
+// DemoDone is what a demo prints: counts, sign-ins, a partner's key.
+type DemoDone struct {
 	Reports    int      `json:"reports"`
 	Cases      int      `json:"cases"`
 	People     int      `json:"people"`
-	SignIns    []signIn `json:"sign_ins"`
+	SignIns    []SignIn `json:"sign_ins"`
 	PartnerKey string   `json:"partner_key"`
 }
 
 // Run fills an empty folder.
 func (c demoCmd) Run(ctx context.Context, s streams) error {
-	done, err := makeDemo(ctx, c.Place, c.Cases, s)
+	done, err := MakeDemo(ctx, c.Place, c.Cases)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func ensureDemo(ctx context.Context, p Place, s streams) error {
 		return nil
 	}
 	_, _ = fmt.Fprintln(s.err, "filling the demo …")
-	_, err := makeDemo(ctx, p, 24, s)
+	_, err := MakeDemo(ctx, p, 24)
 	return err
 }
 
@@ -91,15 +91,16 @@ type maker struct {
 	pass  map[string]string
 	totp  map[string]string
 	in    map[string]access.Session
-	done  demoDone
+	done  DemoDone
 }
 
-func makeDemo(ctx context.Context, p Place, cases int, s streams) (done demoDone, err error) {
+// MakeDemo fills an empty folder with the synthetic West Jakarta.
+func MakeDemo(ctx context.Context, p Place, cases int) (done DemoDone, err error) {
 	if exists(demoFile(p)) || exists(filepath.Join(p.Data, "naungan.db")) {
 		return done, fmt.Errorf("%s is not empty; a demo is made in an empty folder", p.Data)
 	}
 	fake := clock.NewFake(time.Now().Add(-40 * 24 * time.Hour).Truncate(time.Hour)) //nolint:forbidigo // the demo's past
-	h, _, err := found(ctx, p, fake, streams{s.in, s.out, io.Discard})
+	h, _, err := found(ctx, p, fake, streams{nil, io.Discard, io.Discard})
 	if err != nil {
 		return done, err
 	}
@@ -151,7 +152,7 @@ func (m *maker) people(ctx context.Context) error {
 			}
 		}
 		if role := demoRoles[x.name]; role != "" {
-			m.done.SignIns = append(m.done.SignIns, signIn{Role: role, Name: x.name, Password: m.pass[x.name], TOTP: secret})
+			m.done.SignIns = append(m.done.SignIns, SignIn{Role: role, Name: x.name, Password: m.pass[x.name], TOTP: secret})
 		}
 		m.done.People++
 	}
@@ -217,13 +218,13 @@ func (m *maker) teams(ctx context.Context) error {
 }
 
 // withCodes adds the code of the second factor as of now.
-func withCodes(list []signIn) {
+func withCodes(list []SignIn) {
 	for i := range list {
 		list[i].Code, _ = access.TOTPCode(list[i].TOTP, time.Now()) //nolint:forbidigo // shown, not kept
 	}
 }
 
-func readDemo(p Place) (d demoDone, err error) {
+func readDemo(p Place) (d DemoDone, err error) {
 	text, err := os.ReadFile(demoFile(p))
 	if err != nil {
 		return d, err

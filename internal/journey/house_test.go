@@ -1,0 +1,111 @@
+package journey
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/naungan/naungan/internal/app"
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/web"
+)
+
+var ctx = context.Background()
+
+// house is a served demo.
+type house struct {
+	*app.House
+	t       testing.TB
+	URL     string
+	Data    string
+	demo    app.DemoDone
+	spent   map[string]time.Time
+	clock   *clock.Fake
+	logs    io.Writer
+	cookies map[string]*client
+	pages   *web.Site
+}
+
+// both runs fn on a fresh demo on each engine.
+func both(t *testing.T, fn func(h *house)) {
+	t.Run("sqlite", func(t *testing.T) { fn(start(t, "", io.Discard)) })
+	t.Run("postgres", func(t *testing.T) { fn(start(t, dbtest.PostgresURL(t), io.Discard)) })
+}
+
+// start makes a small demo and serves it. Its clock moves only when told, so that
+// codes of the second factor can be made at will.
+func start(t testing.TB, url string, logs io.Writer) *house {
+	t.Helper()
+	h := &house{t: t, Data: filepath.Join(t.TempDir(), "data"), spent: map[string]time.Time{}, clock: clock.NewFake(time.Now()), logs: logs, cookies: map[string]*client{}}
+	place := app.Place{Data: h.Data, Database: url, Jurisdiction: "jkb"}
+	var err error
+	if h.demo, err = app.MakeDemo(ctx, place, 6); err != nil {
+		t.Fatal(err)
+	}
+	if h.House, err = app.Open(ctx, place, h.clock, slog.New(slog.NewTextHandler(logs, nil))); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	h.pages = h.Site(app.SiteOptions{})
+	site := httptest.NewServer(h.pages)
+	t.Cleanup(site.Close)
+	h.URL = site.URL
+	return h
+}
+
+// settle delivers events and numbers leaves, as the background work does.
+func (h *house) settle() {
+	h.t.Helper()
+	for {
+		n, err := h.Events.Deliver(ctx)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if _, err := h.Audit.Sequence(ctx); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// signIn returns what somebody types to sign in, with a code not spent yet.
+func (h *house) signIn(name string) (password, code string) {
+	h.t.Helper()
+	h.clock.Advance(time.Minute)
+	for _, s := range h.demo.SignIns {
+		if s.Name == name {
+			code, err := access.TOTPCode(s.TOTP, h.clock.Now())
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return s.Password, code
+		}
+	}
+	h.t.Fatalf("nobody called %s", name)
+	return "", ""
+}
+
+// as returns a client signed in as somebody of the demo.
+func (h *house) as(name string) *client {
+	h.t.Helper()
+	if c, ok := h.cookies[name]; ok {
+		return c
+	}
+	c := visit(h.t, h.URL)
+	c.get("/masuk")
+	password, code := h.signIn(name)
+	c.submit("Lanjutkan", "name", name, "password", password, "totp", code)
+	c.see("Hari ini")
+	h.cookies[name] = c
+	return c
+}
+
+func (h *house) site() *web.Site { return h.pages }
