@@ -76,9 +76,10 @@ var demoPeople = []struct {
 	{"anggrek", nil}, {"dahlia", nil}, {"flamboyan", nil}, {"seruni", nil}, {"teratai", nil}, {"wijaya", nil}, {"kamboja", nil}, {"cemara", nil}, {"beringin", nil}, {"jati", nil},
 }
 
+// demoRoles is what everybody does; of each role the first is printed.
 var demoRoles = map[string]string{
-	"melati": "enrolment_officer", "admin": "administrator", "kenanga": "dpo", "cempaka": "auditor", "anggrek": "intake_officer", "flamboyan": "reviewer", "seruni": "caseworker",
-	"wijaya": "supervisor", "cemara": "oversight_officer", "dahlia": "steward",
+	"melati": "enrolment_officer", "admin": "administrator", "kenanga": "dpo", "cempaka": "auditor", "anggrek": "intake_officer", "dahlia": "steward", "flamboyan": "reviewer",
+	"seruni": "caseworker", "teratai": "caseworker", "wijaya": "supervisor", "kamboja": "caseworker", "cemara": "oversight_officer", "beringin": "oversight_officer", "jati": "supervisor",
 }
 
 // maker fills a demo through the same deeds as everybody, on a clock of its own
@@ -151,9 +152,7 @@ func (m *maker) people(ctx context.Context) error {
 				return err
 			}
 		}
-		if role := demoRoles[x.name]; role != "" {
-			m.done.SignIns = append(m.done.SignIns, SignIn{Role: role, Name: x.name, Password: m.pass[x.name], TOTP: secret})
-		}
+		m.done.SignIns = append(m.done.SignIns, SignIn{Role: demoRoles[x.name], Name: x.name, Password: m.pass[x.name], TOTP: secret})
 		m.done.People++
 	}
 	return nil
@@ -242,7 +241,12 @@ func printSignIns(_ context.Context, h *House, w io.Writer) {
 		return
 	}
 	_, _ = fmt.Fprintln(w, "\nThis is a demo: invented people, nobody reads reports here. One sign-in per role;\ncodes change every 30 seconds, see /peragaan.")
+	seen := map[string]bool{}
 	for _, s := range d.SignIns {
+		if seen[s.Role] {
+			continue
+		}
+		seen[s.Role] = true
 		_, _ = fmt.Fprintf(w, "  %-18s %-10s %s\n", s.Role, s.Name, s.Password)
 	}
 }

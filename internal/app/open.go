@@ -47,6 +47,8 @@ type Place struct {
 	Database     string `help:"sqlite:PATH or postgres://…; default: a file in the data folder."`
 	MachineKey   string `help:"File that holds the machine key, or - for standard input; default: DATA/machine.key." name:"machine-key"`
 	Jurisdiction string `help:"Short code of the area." default:"jkb"`
+	// PlainPages leaves SQLite's pages unencrypted, so that tests can search them.
+	PlainPages bool `kong:"-"`
 }
 
 // keyFile returns where the machine key lies, and whether beside the data.
@@ -129,7 +131,11 @@ func Open(ctx context.Context, p Place, c clock.Clock, log *slog.Logger) (*House
 
 func open(ctx context.Context, p Place, key seal.MachineKey, beside bool, c clock.Clock, log *slog.Logger) (h *House, err error) {
 	h = &House{Place: p, Clock: c, Log: log, KeyBeside: beside}
-	if h.DB, err = db.Open(ctx, db.Options{URL: p.url(), PageKey: key.PageKey(), Log: log}); err != nil {
+	pages := key.PageKey()
+	if p.PlainPages {
+		pages = nil
+	}
+	if h.DB, err = db.Open(ctx, db.Options{URL: p.url(), PageKey: pages, Log: log}); err != nil {
 		return nil, fmt.Errorf("the database does not open: %w", err)
 	}
 	defer func() {
@@ -213,7 +219,7 @@ func (h *House) Site(o SiteOptions) *web.Site {
 	if o.Exit == "" {
 		o.Exit = "https://www.bmkg.go.id/cuaca"
 	}
-	s := web.New(web.Options{DB: h.DB, Clock: h.Clock, Texts: h.Texts, Access: h.Access, Token: h.Token, Log: h.Log, Jurisdiction: h.Place.Jurisdiction, Exit: o.Exit,
+	s := web.New(web.Options{DB: h.DB, Clock: h.Clock, Texts: h.Texts, Access: h.Access, Policy: h.Policy, Token: h.Token, Log: h.Log, Jurisdiction: h.Place.Jurisdiction, Exit: o.Exit,
 		Secure: o.Secure, TrustProxy: o.TrustProxy, Demo: h.Demo, KeyBeside: h.KeyBeside, Registry: o.Registry, Nav: h.nav, Alarms: h.alarms})
 	s.Mount(s.SignRoutes()...)
 	pages := reportweb.New(h.Reports, h.Access, lane.New(h.Clock), o.Space)

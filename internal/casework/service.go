@@ -159,11 +159,11 @@ func (s *Service) Show(ctx context.Context, who access.Who, id, reason string) (
 // ShowIdentity returns a case whose identity will be opened: a reason is asked
 // and kept in the leaf.
 func (s *Service) ShowIdentity(ctx context.Context, who access.Who, id, reason string) (v View, err error) {
-	if reason == "" {
-		return v, fault.Of(fault.Field{Name: "reason", Key: "casework.reason.missing"})
-	}
 	if v, err = s.view(ctx, who, "casework.identity", id); err != nil {
 		return v, err
+	}
+	if reason == "" {
+		return View{}, fault.Of(fault.Field{Name: "reason", Key: "casework.reason.missing"})
 	}
 	return v, s.Audit.Reading(ctx, who.Actor(), "casework.identity", []string{id}, reason)
 }

@@ -42,8 +42,13 @@ func both(t *testing.T, fn func(h *house)) {
 // codes of the second factor can be made at will.
 func start(t testing.TB, url string, logs io.Writer) *house {
 	t.Helper()
+	return startAt(t, app.Place{Database: url}, logs)
+}
+
+func startAt(t testing.TB, place app.Place, logs io.Writer) *house {
+	t.Helper()
 	h := &house{t: t, Data: filepath.Join(t.TempDir(), "data"), spent: map[string]time.Time{}, clock: clock.NewFake(time.Now()), logs: logs, cookies: map[string]*client{}}
-	place := app.Place{Data: h.Data, Database: url, Jurisdiction: "jkb"}
+	place.Data, place.Jurisdiction = h.Data, "jkb"
 	var err error
 	if h.demo, err = app.MakeDemo(ctx, place, 6); err != nil {
 		t.Fatal(err)

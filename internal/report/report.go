@@ -18,8 +18,8 @@ const (
 	Finished = "finished"
 )
 
-// OpenStatuses are those in which the desk still owes something.
-var OpenStatuses = []string{Received, Read, Handling}
+// OpenStatuses are those in which the desk still owes an answer.
+var OpenStatuses = []string{Received, Read}
 
 // The lanes. Quarantine is read later, never not at all.
 const (
@@ -67,8 +67,11 @@ type Head struct {
 	HasReply                                                           bool
 }
 
+// Owed tells whether the desk still owes an answer.
+func (h Head) Owed() bool { return h.Status == Received || h.Status == Read }
+
 // Late tells whether the answer is overdue.
-func (h Head) Late(now time.Time) bool { return h.Status != Finished && h.Due.Before(now) }
+func (h Head) Late(now time.Time) bool { return h.Owed() && h.Due.Before(now) }
 
 // Message is one message of the mailbox as stored: In still under the team's
 // key where Box is not empty, Out under the code's key.

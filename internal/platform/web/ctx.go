@@ -107,6 +107,9 @@ func (c *Ctx) serve(route Route) error {
 	if err := c.session(route); err != nil {
 		return err
 	}
+	if err := c.permitted(route); err != nil {
+		return err
+	}
 	if !post || route.Door == Entry {
 		return route.Do(c)
 	}
@@ -130,6 +133,16 @@ func (c *Ctx) session(route Route) error {
 		return fault.New(fault.Unauthenticated, "fault.unauthenticated")
 	}
 	return nil
+}
+
+// permitted asks the policies whether the person may do a route's action in any
+// team of theirs at all. Which record it may be done to is the room's to check.
+func (c *Ctx) permitted(route Route) error {
+	if route.Action == "" || c.Session == nil {
+		return nil
+	}
+	room, _, _ := strings.Cut(route.Action, ".")
+	return c.site.Policy.Check(c.Who(), route.Action, access.Resource{Room: room, Teams: c.Who().Teams(), Mine: true})
 }
 
 // body reads a form of words: bounded, never multipart.

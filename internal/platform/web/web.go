@@ -58,6 +58,7 @@ type Options struct {
 	Clock         clock.Clock
 	Texts         *lang.Catalogue
 	Access        *access.Service
+	Policy        *access.Engine
 	Token         seal.TokenKey
 	Log           *slog.Logger
 	Jurisdiction  string

@@ -47,8 +47,9 @@ func (p *Pages) queue(c *web.Ctx) error {
 	}
 	hour, _ := strconv.ParseInt(q.Get("jam"), 10, 64) // a wrong cursor is the beginning
 	var statuses []string
-	if q.Get("selesai") != "" {
-		statuses = []string{report.Finished}
+	switch q.Get("keadaan") {
+	case report.Handling, report.Finished:
+		statuses = []string{q.Get("keadaan")}
 	}
 	lines, next, err := p.s.Queue(c.R.Context(), c.Who(), lane, statuses, report.Cursor{Hour: hour, ID: q.Get("id")}, pageSize)
 	if err != nil {
@@ -66,7 +67,7 @@ func (p *Pages) queue(c *web.Ctx) error {
 		v.Lines = append(v.Lines, line{l, label, ok, v.Names[l.Head.Officer]})
 	}
 	if next.ID != "" {
-		v.More = "/aduan?" + url.Values{"lajur": {lane}, "jam": {strconv.FormatInt(next.Hour, 10)}, "id": {next.ID}, "selesai": {q.Get("selesai")}}.Encode()
+		v.More = "/aduan?" + url.Values{"lajur": {lane}, "jam": {strconv.FormatInt(next.Hour, 10)}, "id": {next.ID}, "keadaan": {q.Get("keadaan")}}.Encode()
 	}
 	return c.Page(c.P.T("report.desk.queue"), queuePage(v))
 }

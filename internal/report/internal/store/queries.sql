@@ -40,7 +40,7 @@ WHERE h.jurisdiction = sqlc.arg(jurisdiction) AND h.team = sqlc.arg(team) AND h.
 ORDER BY h.due_hour, h.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- name: CountQueue :many
-SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN due_hour < sqlc.arg(hour) THEN 1 ELSE 0 END) AS BIGINT) AS overdue
+SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN status IN ('received', 'read') AND due_hour < sqlc.arg(hour) THEN 1 ELSE 0 END) AS BIGINT) AS overdue
 FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status <> 'finished' GROUP BY status, lane, risk, danger ORDER BY status, lane, risk, danger;
 
 -- name: NextInLane :one

@@ -91,7 +91,7 @@ func (q *Queries) CountHeavy(ctx context.Context, arg CountHeavyParams) error {
 }
 
 const countQueue = `-- name: CountQueue :many
-SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN due_hour < $1 THEN 1 ELSE 0 END) AS BIGINT) AS overdue
+SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN status IN ('received', 'read') AND due_hour < $1 THEN 1 ELSE 0 END) AS BIGINT) AS overdue
 FROM report_head WHERE jurisdiction = $2 AND team = $3 AND status <> 'finished' GROUP BY status, lane, risk, danger ORDER BY status, lane, risk, danger
 `
 

@@ -1,0 +1,305 @@
+//go:build browser
+
+package journey
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/naungan/naungan/internal/platform/lang"
+)
+
+// tab is a tab of a real browser.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+	h   *house
+	axe string
+}
+
+// browse starts Debian's chromium; without one the test is skipped with a word,
+// in CI it fails.
+func browse(t *testing.T, h *house) *tab {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	axe, axeErr := os.ReadFile("../../web/node_modules/axe-core/axe.min.js")
+	if err != nil || axeErr != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("chromium and axe-core are needed in CI:", err, axeErr)
+		}
+		t.Skip("chromium or axe-core is missing: make test installs them")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
+	alloc, stop := chromedp.NewExecAllocator(ctx, opts...)
+	t.Cleanup(stop)
+	c, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	c, cancel = context.WithTimeout(c, 8*time.Minute)
+	t.Cleanup(cancel)
+	return &tab{t: t, ctx: c, h: h, axe: string(axe)}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatalf("%v\n%s", err, b.text())
+	}
+}
+
+func (b *tab) text() string {
+	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.pathname + "\n" + (document.body ? document.body.innerText : "")`))
+	if err != nil {
+		return err.Error()
+	}
+	return s
+}
+
+func (b *tab) goTo(path string) { b.t.Helper(); b.do(chromedp.Navigate(b.h.URL + path)) }
+
+// set fills a field of the page by name, as typing would.
+func (b *tab) set(name, value string) {
+	b.t.Helper()
+	js := fmt.Sprintf(`(() => { for (const e of document.getElementsByName(%q)) {
+		if (e.type === "radio" || e.type === "checkbox") { if (e.value === %q) { e.click(); return true; } continue; }
+		if (e.type === "hidden") continue;
+		e.value = %q; e.dispatchEvent(new Event("input", {bubbles: true})); return true; } return false; })()`, name, value, value)
+	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](js))
+	if err != nil || !ok {
+		b.t.Fatalf("no field %s (%v):\n%s", name, err, b.text())
+	}
+}
+
+// choose picks the option whose text contains s.
+func (b *tab) choose(name, s string) {
+	b.t.Helper()
+	js := fmt.Sprintf(`(() => { for (const e of document.getElementsByName(%q)) for (const o of (e.options || [])) if (o.text.includes(%q)) { e.value = o.value; return true; } return false; })()`, name, s)
+	if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](js)); err != nil || !ok {
+		b.t.Fatalf("no option %s=%s (%v)", name, s, err)
+	}
+}
+
+// press clicks the first visible button with this label (unfolding what hides
+// it) and waits for the next page.
+func (b *tab) press(label string) { b.t.Helper(); b.pressIn("", label) }
+
+func (b *tab) pressIn(deed, label string) {
+	b.t.Helper()
+	js := fmt.Sprintf(`(() => { window.__old = true; for (const e of document.querySelectorAll("button")) {
+		const f = e.closest("form"), d = f && f.querySelector("input[name=deed]");
+		if (e.innerText.trim() !== %q && e.textContent.trim() !== %q || (%q !== "" && (!d || d.value !== %q))) continue;
+		for (let p = e.closest("details"); p; p = p.parentElement && p.parentElement.closest("details")) p.open = true;
+		e.click(); return true; } return false; })()`, label, label, deed, deed)
+	if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](js)); err != nil || !ok {
+		b.t.Fatalf("no button %q (%v):\n%s", label, err, b.text())
+	}
+	b.arrive()
+}
+
+// arrive waits until the page that was pressed on is gone and the next is there.
+func (b *tab) arrive() {
+	b.t.Helper()
+	for range 200 {
+		done, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!window.__old && document.readyState === "complete"`))
+		if err == nil && done {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("the next page did not come:\n%s", b.text())
+}
+
+func (b *tab) see(texts ...string) {
+	b.t.Helper()
+	shown := b.text()
+	for _, s := range texts {
+		if !strings.Contains(shown, s) {
+			b.t.Fatalf("not shown: %q\n%s", s, shown)
+		}
+	}
+}
+
+// look runs axe-core and takes a picture at 320 px and 1280 px.
+func (b *tab) look(name string) {
+	b.t.Helper()
+	for _, width := range []int64{1280, 320} {
+		b.do(chromedp.EmulateViewport(width, 900))
+		wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { const w = document.documentElement.clientWidth; if (document.documentElement.scrollWidth <= w + 1) return "";
+			return [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > w + 1).map(e => e.outerHTML.slice(0, 120)).slice(0, 3).join(" | ") || "something outside main"; })()`))
+		if err != nil || wide != "" {
+			b.t.Errorf("%s is wider than %d px: %s (%v)", name, width, wide, err)
+		}
+		b.picture(fmt.Sprintf("%s-%d", name, width))
+	}
+	b.do(chromedp.EmulateViewport(1280, 900))
+	js := b.axe + `;axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 160)).join(" | "))))`
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(found), &list); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, v := range list {
+		b.t.Errorf("%s: axe: %s", name, v)
+	}
+}
+
+// picture keeps a screenshot where NAUNGAN_SHOTS names a folder.
+func (b *tab) picture(name string) {
+	dir := os.Getenv("NAUNGAN_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *tab) signIn(name string) {
+	b.t.Helper()
+	b.goTo("/masuk?lang=id")
+	password, code := b.h.signIn(name)
+	b.set("name", name)
+	b.set("password", password)
+	b.set("totp", code)
+	b.press("Lanjutkan")
+	b.see("Hari ini")
+}
+
+func (b *tab) signOut() { b.t.Helper(); b.press("Keluar") }
+
+// TestWholeWayInABrowser is the main job with scripts on: report, desk, case,
+// steps, closing, and the answer for whoever holds the code.
+func TestWholeWayInABrowser(t *testing.T) {
+	h := start(t, "", io.Discard)
+	b := browse(t, h)
+	story := "Seorang anak perlu teman bicara yang aman."
+	b.goTo("/")
+	b.see("Butuh bantuan")
+	b.goTo("/tulis/other")
+	b.press("Tidak, lanjutkan")
+	h.clock.Advance(30 * time.Second)
+	b.set("helps", "advice")
+	b.press("Lanjut")
+	b.set("text", story)
+	b.press("Lanjut")
+	b.press("Lanjut")
+	b.press("Lanjut")
+	b.set("contact", "code")
+	b.press("Lanjut")
+	b.look("06-check")
+	b.press("Kirim")
+	b.see("Simpan kode ini")
+	b.look("07-code")
+	code, err := chromedp.Run(b.ctx, chromedp.Text(".n-code--digits"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.signIn("anggrek")
+	path := h.find(h.as("dahlia"), story)
+	b.goTo(path)
+	b.set("risk", "medium")
+	b.pressIn("rate", "Simpan")
+	b.see("Penilaian disimpan")
+	b.choose("team", "Barat")
+	b.pressIn("hand", "Serahkan ke tim kasus")
+	b.see("Aduan diserahkan")
+	b.signOut()
+
+	b.signIn("seruni")
+	b.goTo("/kasus/baru?aduan=" + strings.TrimPrefix(path, "/aduan/"))
+	b.set("name", "Anak Contoh Lain")
+	b.set("birth_year", "2014")
+	b.set("kecamatan", "Palmerah")
+	b.press("Cari")
+	b.choose("team", "Barat")
+	b.choose("worker", "seruni")
+	b.choose("second", "teratai")
+	b.press("Buka kasus")
+	b.see("Kasus dibuka")
+	at, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.pathname`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.goTo(at + "/langkah")
+	b.press("Selesai")
+	b.see("Langkah disimpan")
+	b.goTo(at + "/kelola")
+	b.set("reason", "Tujuan tercapai.")
+	b.pressIn("close", "Usulkan penutupan kasus")
+	if !strings.Contains(b.text(), "mengusulkan penutupan kasus") { // the reason lies in the form of the deed
+		b.do(chromedp.SetValue("#reason-close", "Tujuan tercapai."))
+		b.pressIn("close", "Usulkan penutupan kasus")
+	}
+	b.see("mengusulkan penutupan kasus")
+	b.signOut()
+	b.signIn("wijaya")
+	b.goTo(at + "/kelola")
+	b.set("reason", "Sudah diperiksa.")
+	b.pressIn("decide", "Setuju")
+	b.see("Ditutup")
+	b.signOut()
+	h.settle()
+	b.goTo("/kotak")
+	b.set("kode", code)
+	b.press("Buka")
+	b.see("Selesai")
+	b.look("08-mailbox")
+}
+
+// TestEveryPageIsAccessible walks the pages of every role in both languages.
+func TestEveryPageIsAccessible(t *testing.T) {
+	h := start(t, "", io.Discard)
+	b := browse(t, h)
+	for _, l := range lang.Languages {
+		for i, path := range []string{"/", "/bantuan", "/tulis/self", "/tulis/other", "/kotak", "/masuk", "/masuk/kit", "/peragaan", "/tidak-ada"} {
+			b.goTo(path + "?lang=" + l)
+			b.look(fmt.Sprintf("%s-0%d%s", l, i, strings.ReplaceAll(path, "/", "_")))
+		}
+	}
+	reader := h.as("seruni")
+	reader.get("/kasus?lihat=team")
+	at := "/kasus/" + firstCase(reader)
+	public := visit(t, h.URL)
+	story := "Perlu tempat bertanya."
+	public.report(h, "other", story, false)
+	rep := h.find(h.as("dahlia"), story)
+	for _, who := range []struct {
+		name  string
+		pages []string
+	}{
+		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/lainnya"}},
+		{"flamboyan", []string{"/aduan/tinjauan"}},
+		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/simfoni", at + "/jejak"}},
+		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks"}},
+	} {
+		b.signIn(who.name)
+		for _, l := range []string{"en", "id"} { // Indonesian last: the buttons below are pressed in it
+			for _, path := range who.pages {
+				sep := "?"
+				if strings.Contains(path, "?") {
+					sep = "&"
+				}
+				b.goTo(path + sep + "lang=" + l)
+				name := strings.NewReplacer("/", "_", "?", "_", strings.TrimPrefix(at, "/kasus/"), "ID", strings.TrimPrefix(rep, "/aduan/"), "ID").Replace(path)
+				b.look(l + "-" + who.name + name)
+			}
+		}
+		b.signOut()
+	}
+}
