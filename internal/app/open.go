@@ -129,8 +129,8 @@ func Open(ctx context.Context, p Place, c clock.Clock, log *slog.Logger) (*House
 	return open(ctx, p, key, beside, c, log)
 }
 
-func open(ctx context.Context, p Place, key seal.MachineKey, beside bool, c clock.Clock, log *slog.Logger) (h *House, err error) {
-	h = &House{Place: p, Clock: c, Log: log, KeyBeside: beside}
+func open(ctx context.Context, p Place, key seal.MachineKey, beside bool, c clock.Clock, log *slog.Logger) (_ *House, err error) {
+	h := &House{Place: p, Clock: c, Log: log, KeyBeside: beside}
 	pages := key.PageKey()
 	if p.PlainPages {
 		pages = nil

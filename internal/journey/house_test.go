@@ -5,9 +5,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 
 	"github.com/naungan/naungan/internal/app"
 	"github.com/naungan/naungan/internal/platform/access"
@@ -114,3 +117,26 @@ func (h *house) as(name string) *client {
 }
 
 func (h *house) site() *web.Site { return h.pages }
+
+// serveAlso serves another installation for the length of the test.
+func (h *house) serveAlso(o *app.House) string {
+	site := httptest.NewServer(o.Site(app.SiteOptions{}))
+	h.t.Cleanup(site.Close)
+	return site.URL
+}
+
+// ageKeys writes a pair of backup keys and returns the files.
+func ageKeys(t testing.TB, dir string) (identity, recipient string) {
+	t.Helper()
+	k, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity, recipient = filepath.Join(dir, "identity"), filepath.Join(dir, "recipient")
+	for path, text := range map[string]string{identity: k.String(), recipient: k.Recipient().String()} {
+		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return identity, recipient
+}

@@ -235,7 +235,6 @@ func (h *house) capture(desk *client) {
 	desk.post("/aduan/catat", again)
 	desk.see("Bacakan kode ini")
 	desk.get("/aduan/catat")
-	form, _ = desk.form("Simpan")
 	v["_once"], v["_csrf"] = []string{fmt.Sprintf("%024d", 7)}, []string{hidden(desk, "_csrf")}
 	desk.post("/aduan/catat/simpan", v) // a draft that stays
 }

@@ -9,12 +9,6 @@ import (
 	"time"
 )
 
-// words holds what a page says in a language, for tests that walk it in both.
-var words = map[string]map[string]string{
-	"id": {"next": "Lanjut", "send": "Kirim", "no": "Tidak, lanjutkan", "yes": "Ya, ada bahaya sekarang", "goon": "Lanjutkan melapor", "code": "Simpan kode ini", "saved": "Saya sudah menyimpannya", "box": "Kotak jawaban", "received": "Diterima", "open": "Buka", "sent": "Pesanmu terkirim"},
-	"en": {"next": "Next", "send": "Send", "no": "No, go on", "yes": "Yes, there is danger now", "goon": "Go on reporting", "code": "Keep this code", "saved": "I have saved it", "box": "Answers", "received": "Received", "open": "Open", "sent": "Your message was sent"},
-}
-
 // report walks the public form without script and returns the code's digits.
 func (c *client) report(h *house, door, story string, conflict bool) (digits string) {
 	c.t.Helper()

@@ -85,7 +85,7 @@ func (e *Engine) Decide(who Who, action string, res Resource) Decision {
 			"here": roleSet(who.rolesIn(res.Teams)), "roles": roleSet(who.allRoles()), "mine": cedar.Boolean(res.Mine),
 		}),
 	}
-	decision, why := e.set.IsAuthorized(cedar.EntityMap{}, req)
+	decision, why := cedar.Authorize(e.set, cedar.EntityMap{}, req)
 	if len(why.Errors) > 0 {
 		return Decision{Policy: "error:" + string(why.Errors[0].PolicyID)}
 	}

@@ -75,7 +75,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	case strings.HasPrefix(o.URL, "postgres:"), strings.HasPrefix(o.URL, "postgresql:"):
 		err = d.openPostgres(ctx, o)
 	default:
-		err = fault.Wrap(fault.Invalid, "fault.config", errors.New("database URL must begin with sqlite: or postgres:"))
+		err = fault.Wrap(fault.Invalid, "fault.config", errors.New("database URL must begin with sqlite: or postgres: (like postgres://…)"))
 	}
 	if err != nil {
 		return nil, err

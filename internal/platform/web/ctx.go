@@ -30,8 +30,6 @@ type Ctx struct {
 	Cookie  string
 	site    *Site
 	route   Route
-	once    string
-	notice  string
 }
 
 func (s *Site) ctx(w http.ResponseWriter, r *http.Request, route Route) *Ctx {
