@@ -40,7 +40,7 @@ fuzz: ## every fuzz target for 5 seconds
 	scripts/fuzz 5s
 
 bench: build ## measure; docs/benchmarks.md keeps the numbers
-	scripts/with-postgres $(GO) test -tags bench -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/journey/...
+	NAUNGAN_PG_FLAGS=-durable scripts/with-postgres $(GO) test -tags bench -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/journey/...
 
 generate: ## templ and sqlc, after changing *.templ or *.sql
 	scripts/generate

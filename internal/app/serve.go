@@ -55,7 +55,7 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	if err := c.mayServe(ctx, h); err != nil {
+	if err := c.mayServe(ctx, h, s); err != nil {
 		return err
 	}
 	if !ui.Built() {
@@ -91,13 +91,23 @@ func (c serveCmd) check(secure bool) error {
 	return nil
 }
 
-// mayServe refuses real use of an installation that doctor calls unsafe, and a
-// demo's data served as if it were real.
-func (c serveCmd) mayServe(ctx context.Context, h *House) error {
+// mayServe refuses a demo's data served as if it were real, and says aloud what
+// doctor calls unsafe: staff must be able to sign in to mend it, while the public
+// form stays shut until every receiving team has two ways in.
+func (c serveCmd) mayServe(ctx context.Context, h *House, s streams) error {
 	if h.Demo && !c.Demo {
 		return errors.New("this folder was made as a demo and stays one; serve it with --demo, or begin a new folder with naungan init")
 	}
-	return nil
+	if h.Demo {
+		return nil
+	}
+	list, err := h.examineTeams(ctx, nil)
+	for _, f := range list {
+		if !f.OK && f.Grave {
+			_, _ = fmt.Fprintf(s.err, "UNSAFE  not as it must be: %s\n        → %s\n", f.What, f.Mending)
+		}
+	}
+	return err
 }
 
 func (c serveCmd) metrics(ctx context.Context, reg *prometheus.Registry) error {

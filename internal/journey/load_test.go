@@ -1,10 +1,9 @@
-//go:build load
+//go:build load || bench
 
 package journey
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -113,7 +112,7 @@ type program struct {
 	log *bytes.Buffer
 }
 
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "naungan")
 	out, err := exec.Command("go", "build", "-o", bin, "../../cmd/naungan").CombinedOutput()
@@ -123,7 +122,7 @@ func build(t *testing.T) string {
 	return bin
 }
 
-func serve(t *testing.T, bin, data, database string) *program {
+func serve(t testing.TB, bin, data, database string) *program {
 	t.Helper()
 	p := &program{cmd: exec.Command(bin, "serve", "--demo", "--data", data, "--listen", "127.0.0.1:0", "--database", database), log: &bytes.Buffer{}}
 	r, w, err := os.Pipe()
@@ -224,7 +223,7 @@ func TestKilledUnderLoad(t *testing.T) {
 		if err != nil || !strings.Contains(string(out), `"ok": true`) {
 			t.Errorf("audit verify: %v\n%s", err, out)
 		}
-		t.Log(fmt.Sprintf("%d acknowledged reports, all there", len(codes)))
+		t.Logf("%d acknowledged reports, all there", len(codes))
 	}
 	t.Run("sqlite", func(t *testing.T) { run(t, "") })
 	t.Run("postgres", func(t *testing.T) { run(t, dbtest.PostgresURL(t)) })

@@ -81,6 +81,24 @@ func (s *Service) Open(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// Prepared tells whether public intake may open: every team that receives reports
+// (the desk, and oversight for reports about officials) has two independent ways
+// in, so that no report can become unreadable by one person's absence.
+func (s *Service) Prepared(ctx context.Context) (bool, error) {
+	for _, kind := range []access.TeamKind{access.Desk, access.Oversight} {
+		list, err := s.teamsOf(ctx, kind)
+		if err != nil || len(list) == 0 {
+			return false, err
+		}
+		for _, t := range list {
+			if n, err := s.Access.WaysIn(ctx, t.ID); err != nil || n < 2 {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
 // Alarm is a danger report that nobody accepted yet: no content, ever.
 type Alarm struct {
 	Report, Team string

@@ -288,3 +288,22 @@ func TestRosterOpensTheChannel(t *testing.T) {
 		}
 	})
 }
+
+func TestIntakeOpensWhenEveryReceivingTeamHasTwoWaysIn(t *testing.T) {
+	for team, second := range map[string]string{"oversight": "overseer2", "desk": "desk2"} {
+		each(t, func(h house) {
+			ready, err := h.s.Prepared(ctx)
+			h.ok(err)
+			if !ready {
+				h.t.Error("shut although desk and oversight have two members each")
+			}
+			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
+				_, err := tx.ExecContext(tx.Ctx(), `DELETE FROM access_member WHERE team = $1 AND person = $2`, h.Teams[team], h.People[second])
+				return err
+			}))
+			if ready, err = h.s.Prepared(ctx); ready || err != nil {
+				h.t.Errorf("open although %s has one way in (%v)", team, err)
+			}
+		})
+	}
+}

@@ -94,6 +94,11 @@ func (p *Pages) danger(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if ready, err := p.s.Prepared(c.R.Context()); err != nil {
+		return err
+	} else if !ready { // only before a form: a report that was written is never refused
+		return c.Page(title(c), unpreparedPage(f.Calls))
+	}
 	if p.lanes.Crowded() {
 		return c.Waiting(5, title(c), waitPage(f.Calls))
 	}
