@@ -146,9 +146,11 @@ func TestReportAboutAnOfficialIsSeenByOversightOnly(t *testing.T) {
 		path := h.find(overseer, story)
 		for _, name := range []string{"anggrek", "dahlia", "flamboyan", "seruni", "wijaya", "kenanga", "admin", "melati", "cempaka"} {
 			c := h.as(name)
+			c.get("/aduan/" + id.New(h.clock.Now())) // a report that never was
+			never, shown := c.status, text(c.page)
 			c.get(path)
-			if c.status != http.StatusNotFound {
-				h.t.Errorf("%s: status %d", name, c.status)
+			if c.status != never || text(c.page) != shown || c.status < 400 {
+				h.t.Errorf("%s: status %d, and %d for one that never was", name, c.status, never)
 			}
 			c.unseen(story)
 			for _, page := range []string{"/hari-ini", "/aduan", "/aduan?lajur=quarantine", "/aduan/serah-terima", "/aduan/alarm", "/aduan/tinjauan", "/kasus", "/lainnya"} {

@@ -138,15 +138,26 @@ func TestEveryTamperingIsNamed(t *testing.T) {
 	d := dbtest.SQLite(t)
 	o := open(t, d)
 	o.fill(t, 20)
-	if r, err := Verify(ctx, d, "jkb", head("c5", Head(19, [32]byte{19}))); err != nil || !r.OK {
+	rest := func(_ context.Context, each func(record string, head []byte) error) error {
+		for i := 13; i < 19; i++ { // the newest of c6, c0 … c4
+			if err := each(fmt.Sprintf("c%d", i%7), Head(int64(i), [32]byte{byte(i)})); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if r, err := Verify(ctx, d, "jkb", rest); err != nil || r.OK || r.Break.ID != "c5" {
+		t.Errorf("a deleted record passed: %+v %v", r, err)
+	}
+	if r, err := Verify(ctx, d, "jkb", rest, head("c5", Head(19, [32]byte{19}))); err != nil || !r.OK {
 		t.Fatalf("a right head: %+v %v", r.Break, err)
 	}
 	for _, h := range [][]byte{Head(12, [32]byte{12}), Head(19, [32]byte{20}), nil} {
-		if r, err := Verify(ctx, d, "jkb", head("c5", h)); err != nil || r.OK {
+		if r, err := Verify(ctx, d, "jkb", rest, head("c5", h)); err != nil || r.OK {
 			t.Errorf("head %x passed: %v", h, err)
 		}
 	}
-	if r, _ := Verify(ctx, d, "jkb", head("never-logged", Head(1, [32]byte{}))); r.OK {
+	if r, _ := Verify(ctx, d, "jkb", rest, head("c5", Head(19, [32]byte{19})), head("never-logged", Head(1, [32]byte{}))); r.OK {
 		t.Error("a record without any leaf passed")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/mod/sumdb/note"
@@ -32,15 +33,17 @@ type Break struct {
 }
 
 // HeadSource lists every record of a room with its head (audit.Head), for the
-// comparison with the newest leaf of each.
+// comparison with the newest leaf of each. Taken together the sources list every
+// record whose head was ever logged: an erased one keeps its row.
 type HeadSource func(ctx context.Context, each func(record string, head []byte) error) error
 
 // Verify reads the whole log again: every leaf against the tree and its
 // signature, every session key against its person's certificate, counters
-// without gaps, every checkpoint, and every record's head against its newest
-// leaf. It names the first break.
+// without gaps, every checkpoint, every record's head against its newest leaf and,
+// where sources are given, every logged record against the rows that are there. It
+// names the first break.
 func Verify(ctx context.Context, d *db.DB, jurisdiction string, heads ...HeadSource) (Report, error) {
-	v := &verifier{j: jurisdiction, signers: map[string]*signer{}, newest: map[string][]byte{}}
+	v := &verifier{j: jurisdiction, signers: map[string]*signer{}, newest: map[string][]byte{}, present: map[string]bool{}}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		for _, step := range []func(*db.Tx) error{v.readLog, v.readSigners, v.readCheckpoints, v.placed, v.unplaced, v.counters} {
 			if err := step(tx); err != nil {
@@ -52,7 +55,10 @@ func Verify(ctx context.Context, d *db.DB, jurisdiction string, heads ...HeadSou
 				return err
 			}
 		}
-		return nil
+		if len(heads) == 0 {
+			return nil
+		}
+		return v.missing()
 	})
 	r := Report{OK: true, Leaves: v.leaves, Root: v.root().String()}
 	var b *Break
@@ -92,6 +98,7 @@ type verifier struct {
 	signers  map[string]*signer
 	checks   []checkpoint
 	newest   map[string][]byte
+	present  map[string]bool
 }
 
 func (v *verifier) readLog(tx *db.Tx) error {
@@ -351,8 +358,19 @@ func (v *verifier) counters(*db.Tx) error {
 	return nil
 }
 
+// missing names the first record that the log knows and no row holds.
+func (v *verifier) missing() error {
+	for _, record := range slices.Sorted(maps.Keys(v.newest)) {
+		if !v.present[record] {
+			return broken(-1, record, "a record that the log knows is not there: it was deleted behind the program's back")
+		}
+	}
+	return nil
+}
+
 // head compares a record's head with its newest leaf.
 func (v *verifier) head(record string, head []byte) error {
+	v.present[record] = true
 	if have, ok := v.newest[record]; !ok || !bytes.Equal(have, head) {
 		return broken(-1, record, "the record's newest state is not the one in the log: it was changed, cut or added behind the program's back")
 	}

@@ -42,8 +42,11 @@ func (d *DB) Dump(ctx context.Context, w io.Writer, skip []string) (rows int64, 
 	return rows, out.Flush()
 }
 
-// tables lists the tables of the rooms, sorted; goose's own are left out, since
-// loading begins with a migrated database.
+// versionTable tells whether a table is one of those in which Migrate counts.
+func versionTable(name string) bool { return strings.HasSuffix(name, "_version") }
+
+// tables lists the tables of the rooms, sorted; those of the migrations are left
+// out, since loading begins with a migrated database.
 func (tx *Tx) tables() (out []string, err error) {
 	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
 	if tx.d.Engine() == Postgres {
@@ -59,7 +62,7 @@ func (tx *Tx) tables() (out []string, err error) {
 		if err := rows.Scan(&name); err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(name, "sqlite_") && !strings.Contains(name, "goose") {
+		if !strings.HasPrefix(name, "sqlite_") && !versionTable(name) {
 			out = append(out, name)
 		}
 	}
