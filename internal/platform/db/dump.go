@@ -20,7 +20,7 @@ import (
 func (d *DB) Dump(ctx context.Context, w io.Writer, skip []string) (rows int64, err error) {
 	out := bufio.NewWriter(w)
 	err = d.Read(ctx, func(tx *Tx) error {
-		names, err := tx.tables()
+		names, err := tx.Tables()
 		if err != nil {
 			return err
 		}
@@ -45,9 +45,9 @@ func (d *DB) Dump(ctx context.Context, w io.Writer, skip []string) (rows int64, 
 // versionTable tells whether a table is one of those in which Migrate counts.
 func versionTable(name string) bool { return strings.HasSuffix(name, "_version") }
 
-// tables lists the tables of the rooms, sorted; those of the migrations are left
+// Tables lists the tables of the rooms, sorted; those of the migrations are left
 // out, since loading begins with a migrated database.
-func (tx *Tx) tables() (out []string, err error) {
+func (tx *Tx) Tables() (out []string, err error) {
 	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
 	if tx.d.Engine() == Postgres {
 		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()`
@@ -162,7 +162,7 @@ func (d *DB) Load(ctx context.Context, r io.Reader) (rows int64, err error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(make([]byte, 64<<10), maxLine)
 	err = d.Write(ctx, func(tx *Tx) error {
-		names, err := tx.tables()
+		names, err := tx.Tables()
 		if err != nil {
 			return err
 		}
