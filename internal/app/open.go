@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -112,7 +113,11 @@ type House struct {
 
 // Texts returns every text of the program.
 func Texts() (*lang.Catalogue, error) {
-	return lang.Load(texts, ui.Texts(), web.Texts(), reportweb.Texts(), caseweb.Texts(), manualweb.Texts(), accessweb.Texts())
+	return lang.Load(textFiles()...)
+}
+
+func textFiles() []fs.FS {
+	return []fs.FS{texts, ui.Texts(), web.Texts(), reportweb.Texts(), caseweb.Texts(), manualweb.Texts(), accessweb.Texts()}
 }
 
 // Policies returns the policy files of every room.

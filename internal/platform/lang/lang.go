@@ -47,7 +47,7 @@ type Catalogue struct {
 
 // Load reads text.id.toml and text.en.toml from the root of each file system,
 // and this package's own texts. It fails on files that do not parse and on keys
-// that two packages both define; langtest.Complete checks the rest.
+// that two packages both define; TestTextsAreWhole in internal/app checks the rest.
 func Load(files ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{texts: map[string]map[string]message{}}
 	for _, l := range Languages {
