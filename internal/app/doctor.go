@@ -53,16 +53,19 @@ func (c doctorCmd) Run(ctx context.Context, s streams) error {
 }
 
 func printFindings(w io.Writer, list []finding, ok bool) error {
+	if _, err := fmt.Fprintln(w, "Is it so? (NO: unsafe until mended)"); err != nil {
+		return err
+	}
 	for _, f := range list {
-		mark := map[bool]string{true: "ok      ", false: "note    "}[f.OK]
+		mark := map[bool]string{true: "yes  ", false: "no   "}[f.OK]
 		if !f.OK && f.Grave {
-			mark = "UNSAFE  "
+			mark = "NO   "
 		}
 		if _, err := fmt.Fprintln(w, mark+f.What); err != nil {
 			return err
 		}
 		if !f.OK && f.Mending != "" {
-			if _, err := fmt.Fprintln(w, "        → "+f.Mending); err != nil {
+			if _, err := fmt.Fprintln(w, "     → "+f.Mending); err != nil {
 				return err
 			}
 		}
