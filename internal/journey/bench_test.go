@@ -30,6 +30,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
 )
 
 // span is how long each measurement lasts.
@@ -67,8 +68,8 @@ func BenchmarkReports(b *testing.B) {
 // body is a form as a browser sends it on the last step.
 func body() string {
 	s := seal.NewReporterSecret()
-	return url.Values{"s": {base64.RawURLEncoding.EncodeToString(s[:])}, "step": {"check"}, "go": {"send"}, "helps": {"advice"}, "concerns": {"online"},
-		"text": {strings.Repeat("Seorang anak perlu teman bicara. ", 20)}, "area": {"Tambora"}, "age": {"13_15"}}.Encode()
+	return url.Values{"s": {base64.RawURLEncoding.EncodeToString(s[:])}, "step": {"check"}, "go": {"send"}, "helps": {"advice"}, "concerns": {report.Concerns[0]},
+		"text": {strings.Repeat("Seorang anak perlu teman bicara. ", 20)}, "area": {report.Kecamatan[0]}, "age": {report.Ages[2]}}.Encode()
 }
 
 func load(b *testing.B, p *program, clients int) {
