@@ -15,6 +15,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/audit"
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/seal"
 )
 
 // leftOut are the tables that no backup holds: sessions, tokens, posted forms.
@@ -99,11 +100,15 @@ func (c restoreCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	n, err := c.load(ctx, in)
+	key, beside, err := c.readKey() // once: it may come from standard input
+	if err != nil {
+		return err
+	}
+	n, err := c.load(ctx, key, in)
 	if err != nil {
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
-	h, err := Open(ctx, c.Place, clock.System(), logger(io.Discard))
+	h, err := open(ctx, c.Place, key, beside, clock.System(), logger(io.Discard))
 	if err != nil {
 		return err
 	}
@@ -133,17 +138,33 @@ func (c restoreCmd) unseal() (io.Reader, error) {
 
 // load brings empty tables to this version and fills them. It does not open the
 // installation's secrets, which would make new ones.
-func (c restoreCmd) load(ctx context.Context, in io.Reader) (int64, error) {
-	key, _, err := c.readKey()
-	if err != nil {
-		return 0, err
-	}
+func (c restoreCmd) load(ctx context.Context, key seal.MachineKey, in io.Reader) (int64, error) {
 	empty, err := open(ctx, c.Place, key, false, clock.System(), logger(io.Discard))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = empty.Close() }()
+	if err := empty.unused(ctx); err != nil {
+		return 0, err
+	}
 	return empty.DB.Load(ctx, in)
+}
+
+// unused refuses a database in which anybody ever did anything: loading replaces
+// the rows of every table.
+func (h *House) unused(ctx context.Context) error {
+	return h.DB.Read(ctx, func(tx *db.Tx) error {
+		for _, table := range []string{"audit_leaf", "access_person", "report_head", "casework_case"} {
+			var n int64
+			if err := tx.QueryRowContext(tx.Ctx(), `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+				return err
+			}
+			if n > 0 {
+				return fmt.Errorf("the database is in use (%s has %d rows); restore only into an empty one", table, n)
+			}
+		}
+		return nil
+	})
 }
 
 // confirm checks the restored log and writes the leaf that names its root.

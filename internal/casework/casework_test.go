@@ -263,6 +263,7 @@ func TestSearchFindsOtherSpelling(t *testing.T) {
 func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 	each(t, func(h house) {
 		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Rahasia."}})
+		h.ok(h.s.Ask(ctx, h.In("worker1").Who, casework.Edit{ID: id}, "print_identity"))
 		in := h.StepUp("super1")
 		o := h.read(in, id)
 		to, err := h.Access.TeamPublic(ctx, h.Teams["oversight"])
@@ -277,6 +278,11 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 			h.ok(err)
 			if len(lines) != 0 {
 				t.Errorf("%s still sees a line", name)
+			}
+			waiting, err := h.s.Waiting(ctx, h.In(name).Who)
+			h.ok(err)
+			if len(waiting) != 0 {
+				t.Errorf("%s still sees a request about it", name)
 			}
 		}
 		if o := h.read(h.StepUp("overseer1"), id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {

@@ -345,6 +345,7 @@ func (s *Service) Wall(ctx context.Context, who access.Who, w Walled) error {
 			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, CaseID: w.ID}),
 			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, CaseID: w.ID}),
 			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, CaseID: w.ID}),
+			q.DeleteRequests(tx.Ctx(), store.DeleteRequestsParams{Jurisdiction: j, CaseID: w.ID}), // they lie with the old team, under the old key
 			s.putRows(tx, w.ID, w.Change.Docs, w.Grants, w.Tags),
 		} {
 			if err != nil {

@@ -73,10 +73,8 @@ func TestBackupAndRestore(t *testing.T) {
 		if n := app.Main(args, nil, out, errs); n != 0 {
 			t.Fatalf("restore into %s: %d %s", engine, n, errs)
 		}
-		if engine == "sqlite" {
-			if n := app.Main(args, nil, out, errs); n != 1 {
-				t.Error("restored over an installation")
-			}
+		if n := app.Main(args, nil, out, errs); n != 1 {
+			t.Errorf("restored over an installation on %s", engine)
 		}
 		place := app.Place{Data: to, Database: database, MachineKey: filepath.Join(h.Data, "machine.key"), Jurisdiction: "jkb"}
 		r, err := app.Open(ctx, place, h.clock, h.Log)
