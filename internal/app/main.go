@@ -50,7 +50,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	var c commands
 	status := -1
 	parser, err := kong.New(&c, kong.Name("naungan"), kong.Description("Case management, reporting and a handling manual for child protection."),
-		kong.Writers(out, errs), kong.DefaultEnvars("NAUNGAN"), kong.Configuration(kong.JSON), kong.Exit(func(n int) { status = n }), kong.UsageOnError())
+		kong.Writers(out, errs), kong.DefaultEnvars("NAUNGAN"), kong.Configuration(readSettings), kong.Exit(func(n int) { status = n }), kong.UsageOnError())
 	if err != nil {
 		_, _ = fmt.Fprintln(errs, err)
 		return 1

@@ -37,7 +37,7 @@ import (
 	reportweb "github.com/naungan/naungan/internal/report/web"
 )
 
-// matrix is the generated permission matrix (docs/permission-matrix.md keeps a copy).
+// matrix is the generated permission matrix (TestPermissionMatrix).
 //
 //go:embed matrix.txt
 var matrix string
