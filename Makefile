@@ -24,7 +24,7 @@ $(DIST)/manifest.json: web/package-lock.json $(shell find web/styles web/src web
 	else echo "note: npm is not installed; pages will work but look bare (README, Without Node)"; fi
 
 test: tools-for-tests assets check ## everything CI runs, with what it needs installed
-	scripts/with-postgres scripts/race
+	scripts/with-postgres $(GO) test -race -timeout 30m ./...
 	scripts/with-postgres $(GO) test -tags 'browser load' -timeout 30m -count=1 ./internal/journey/...
 	$(MAKE) fuzz
 

@@ -136,8 +136,8 @@ func (c restoreCmd) unseal() (io.Reader, error) {
 	return gzip.NewReader(plain)
 }
 
-// load brings empty tables to this version and fills them. It does not open the
-// installation's secrets, which would make new ones.
+// load opens an empty installation, which makes new secrets and a new log, and
+// replaces every row by the backup's.
 func (c restoreCmd) load(ctx context.Context, key seal.MachineKey, in io.Reader) (int64, error) {
 	empty, err := open(ctx, c.Place, key, false, clock.System(), logger(io.Discard))
 	if err != nil {

@@ -25,6 +25,24 @@ type finding struct {
 	Mending string `json:"mending,omitempty"`
 }
 
+// String says a finding in a line, and how to mend it in a second one.
+func (f finding) String() string {
+	switch {
+	case f.OK:
+		return "yes  " + f.What
+	case f.Grave:
+		return "NO   " + f.What + f.mend()
+	}
+	return "no   " + f.What + f.mend()
+}
+
+func (f finding) mend() string {
+	if f.Mending == "" {
+		return ""
+	}
+	return "\n     → " + f.Mending
+}
+
 // Run says what is wrong and how to mend it; the exit status is 1 where real use
 // is unsafe.
 func (c doctorCmd) Run(ctx context.Context, s streams) error {
@@ -57,17 +75,8 @@ func printFindings(w io.Writer, list []finding, ok bool) error {
 		return err
 	}
 	for _, f := range list {
-		mark := map[bool]string{true: "yes  ", false: "no   "}[f.OK]
-		if !f.OK && f.Grave {
-			mark = "NO   "
-		}
-		if _, err := fmt.Fprintln(w, mark+f.What); err != nil {
+		if _, err := fmt.Fprintln(w, f); err != nil {
 			return err
-		}
-		if !f.OK && f.Mending != "" {
-			if _, err := fmt.Fprintln(w, "     → "+f.Mending); err != nil {
-				return err
-			}
 		}
 	}
 	answer := "This installation can be used."
@@ -119,7 +128,7 @@ func (h *House) examineTeams(ctx context.Context, list []finding) ([]finding, er
 		if err != nil {
 			return nil, err
 		}
-		add(ways >= 2, true, fmt.Sprintf("team %q has %d independent ways in", t.Name, ways), "add a second member, or print a team kit and lock it away (Lainnya → tim)")
+		add(ways >= access.WaysNeeded, true, fmt.Sprintf("team %q has %d independent ways in", t.Name, ways), "add a second member, or print a team kit and lock it away (Lainnya → tim)")
 		if t.Kind != access.Desk {
 			continue
 		}

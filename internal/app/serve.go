@@ -104,7 +104,7 @@ func (c serveCmd) mayServe(ctx context.Context, h *House, s streams) error {
 	list, err := h.examineTeams(ctx, nil)
 	for _, f := range list {
 		if !f.OK && f.Grave { // naungan doctor tells the rest
-			_, _ = fmt.Fprintf(s.err, "NO   %s\n     → %s\n", f.What, f.Mending)
+			_, _ = fmt.Fprintln(s.err, f)
 		}
 	}
 	return err

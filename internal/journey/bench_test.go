@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,8 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"encoding/base64"
-
 	"github.com/naungan/naungan/internal/app"
 	"github.com/naungan/naungan/internal/casework"
 	"github.com/naungan/naungan/internal/platform/access"
@@ -30,7 +27,6 @@ import (
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/seal"
-	"github.com/naungan/naungan/internal/report"
 )
 
 // span is how long each measurement lasts.
@@ -65,13 +61,6 @@ func BenchmarkReports(b *testing.B) {
 	}
 }
 
-// body is a form as a browser sends it on the last step.
-func body() string {
-	s := seal.NewReporterSecret()
-	return url.Values{"s": {base64.RawURLEncoding.EncodeToString(s[:])}, "step": {"check"}, "go": {"send"}, "helps": {"advice"}, "concerns": {report.Concerns[0]},
-		"text": {strings.Repeat("Seorang anak perlu teman bicara. ", 20)}, "area": {report.Kecamatan[0]}, "age": {report.Ages[2]}}.Encode()
-}
-
 func load(b *testing.B, p *program, clients int) {
 	client := crowd()
 	cpu := p.cpu(b)
@@ -84,15 +73,8 @@ func load(b *testing.B, p *program, clients int) {
 			var mine []time.Duration
 			for time.Since(began) < span {
 				at := time.Now()
-				res, err := client.Post(p.url+"/tulis/other", "application/x-www-form-urlencoded", strings.NewReader(body()))
-				if err != nil {
-					b.Error(err)
-					return
-				}
-				page, err := io.ReadAll(res.Body)
-				_ = res.Body.Close()
-				if err != nil || res.StatusCode != http.StatusOK || !bytes.Contains(page, []byte("n-code--digits")) {
-					b.Errorf("status %d: %v", res.StatusCode, err)
+				if code, status := send(client, p.url, seal.NewReporterSecret()); code == "" {
+					b.Errorf("status %d", status)
 					return
 				}
 				mine = append(mine, time.Since(at))

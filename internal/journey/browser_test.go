@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/lang"
 )
 
@@ -301,5 +302,13 @@ func TestEveryPageIsAccessible(t *testing.T) {
 			}
 		}
 		b.signOut()
+	}
+	if err := h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), `DELETE FROM access_member`); return err }); err != nil {
+		t.Fatal(err)
+	}
+	for l, says := range map[string]string{"en": "not open yet", "id": "belum dibuka"} {
+		b.goTo("/tulis/other?lang=" + l)
+		b.see(says)
+		b.look(l + "-shut")
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,7 +55,12 @@ func startAt(t testing.TB, place app.Place, logs io.Writer) *house {
 	h := &house{t: t, Data: filepath.Join(t.TempDir(), "data"), spent: map[string]time.Time{}, clock: clock.NewFake(time.Now()), logs: logs, cookies: map[string]*client{}}
 	place.Data, place.Jurisdiction = h.Data, "jkb"
 	var err error
-	if h.demo, err = app.MakeDemo(ctx, place, 6); err != nil {
+	if place.Database == "" && !place.PlainPages {
+		h.demo, err = copyDemo(h.Data)
+	} else {
+		h.demo, err = app.MakeDemo(ctx, place, 6)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if h.House, err = app.Open(ctx, place, h.clock, slog.New(slog.NewTextHandler(logs, nil))); err != nil {
@@ -61,10 +68,45 @@ func startAt(t testing.TB, place app.Place, logs io.Writer) *house {
 	}
 	t.Cleanup(func() { _ = h.Close() })
 	h.pages = h.Site(app.SiteOptions{})
-	site := httptest.NewServer(h.pages)
-	t.Cleanup(site.Close)
-	h.URL = site.URL
+	h.URL = served(t, h.pages)
 	return h
+}
+
+// served serves pages for the length of the test and returns their address.
+func served(t testing.TB, pages http.Handler) string {
+	site := httptest.NewServer(pages)
+	t.Cleanup(site.Close)
+	return site.URL
+}
+
+// pattern is the demo that every test on encrypted SQLite gets a copy of: founding
+// an office takes dozens of slow hashes, minutes under the race detector.
+var pattern struct {
+	once sync.Once
+	dir  string
+	demo app.DemoDone
+	err  error
+}
+
+func copyDemo(to string) (app.DemoDone, error) {
+	p := &pattern
+	p.once.Do(func() {
+		if p.dir, p.err = os.MkdirTemp("", "naungan-demo"); p.err == nil {
+			p.demo, p.err = app.MakeDemo(ctx, app.Place{Data: filepath.Join(p.dir, "data"), Jurisdiction: "jkb"}, 6)
+		}
+	})
+	if p.err != nil {
+		return p.demo, p.err
+	}
+	return p.demo, os.CopyFS(to, os.DirFS(filepath.Join(p.dir, "data")))
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if pattern.dir != "" {
+		_ = os.RemoveAll(pattern.dir)
+	}
+	os.Exit(status)
 }
 
 // settle delivers events and numbers leaves, as the background work does.
@@ -117,13 +159,6 @@ func (h *house) as(name string) *client {
 }
 
 func (h *house) site() *web.Site { return h.pages }
-
-// serveAlso serves another installation for the length of the test.
-func (h *house) serveAlso(o *app.House) string {
-	site := httptest.NewServer(o.Site(app.SiteOptions{}))
-	h.t.Cleanup(site.Close)
-	return site.URL
-}
 
 // ageKeys writes a pair of backup keys and returns the files.
 func ageKeys(t testing.TB, dir string) (identity, recipient string) {

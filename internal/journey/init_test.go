@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
-	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
@@ -52,9 +51,7 @@ func TestNewInstallationStaysShutUntilTeamsStand(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
-	site := httptest.NewServer(h.Site(app.SiteOptions{}))
-	t.Cleanup(site.Close)
-	c := visit(t, site.URL)
+	c := visit(t, served(t, h.Site(app.SiteOptions{})))
 	c.get("/tulis/other")
 	c.see("Saluran ini belum dibuka")
 	c.see("110")

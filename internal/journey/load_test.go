@@ -24,6 +24,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
 )
 
 var codeOnPage = regexp.MustCompile(`n-code--digits">([0-9 ]+)<`)
@@ -33,11 +34,16 @@ func crowd() *http.Client {
 	return &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256}}
 }
 
+// lastStep is the form as a browser sends it on the last step.
+func lastStep(secret seal.ReporterSecret) url.Values {
+	return url.Values{"s": {base64.RawURLEncoding.EncodeToString(secret[:])}, "step": {"check"}, "go": {"send"}, "helps": {"advice"}, "concerns": {report.Concerns[0]},
+		"text": {strings.Repeat("Laporan dari keramaian. ", 28)}, "area": {report.Kecamatan[0]}, "age": {report.Ages[2]}}
+}
+
 // send posts a report by a fresh secret and returns the code, "" where it was not
 // acknowledged.
 func send(c *http.Client, base string, secret seal.ReporterSecret) (code string, status int) {
-	v := url.Values{"s": {base64.RawURLEncoding.EncodeToString(secret[:])}, "step": {"check"}, "go": {"send"}, "helps": {"advice"}, "text": {"Laporan dari keramaian."}}
-	res, err := c.PostForm(base+"/tulis/other", v)
+	res, err := c.PostForm(base+"/tulis/other", lastStep(secret))
 	if err != nil {
 		return "", 0
 	}

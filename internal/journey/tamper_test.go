@@ -84,7 +84,7 @@ func TestBackupAndRestore(t *testing.T) {
 		if v, err := r.Verify(ctx); err != nil || !v.OK {
 			t.Errorf("%s: %+v %v", engine, v, err)
 		}
-		back := h.serveAlso(r)
+		back := served(t, r.Site(app.SiteOptions{}))
 		c := visit(t, back)
 		c.mailbox(code)
 		c.see("Diterima")

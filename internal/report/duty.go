@@ -82,8 +82,8 @@ func (s *Service) Open(ctx context.Context) (bool, error) {
 }
 
 // Prepared tells whether public intake may open: every team that receives reports
-// (the desk, and oversight for reports about officials) has two independent ways
-// in, so that no report can become unreadable by one person's absence.
+// (the desk, and oversight for reports about officials) has
+// access.WaysNeeded independent ways in.
 func (s *Service) Prepared(ctx context.Context) (bool, error) {
 	for _, kind := range []access.TeamKind{access.Desk, access.Oversight} {
 		list, err := s.teamsOf(ctx, kind)
@@ -91,7 +91,7 @@ func (s *Service) Prepared(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		for _, t := range list {
-			if n, err := s.Access.WaysIn(ctx, t.ID); err != nil || n < 2 {
+			if n, err := s.Access.WaysIn(ctx, t.ID); err != nil || n < access.WaysNeeded {
 				return false, err
 			}
 		}

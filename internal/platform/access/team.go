@@ -274,8 +274,12 @@ func (s *Service) Names(ctx context.Context) (map[string]string, error) {
 	return out, err
 }
 
+// WaysNeeded is how many independent ways in a receiving team must have, so that
+// no report becomes unreadable by one person's absence.
+const WaysNeeded = 2
+
 // WaysIn counts the independent ways into a team: its members, and a printed kit
-// of the newest epoch. Public intake needs two.
+// of the newest epoch.
 func (s *Service) WaysIn(ctx context.Context, team string) (n int, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(DISTINCT m.person) FROM access_member m JOIN access_wrap w ON w.jurisdiction = m.jurisdiction AND w.team = m.team AND w.person = m.person WHERE m.jurisdiction = $1 AND m.team = $2)

@@ -43,7 +43,7 @@ type HeadSource func(ctx context.Context, each func(record string, head []byte) 
 // where sources are given, every logged record against the rows that are there. It
 // names the first break.
 func Verify(ctx context.Context, d *db.DB, jurisdiction string, heads ...HeadSource) (Report, error) {
-	v := &verifier{j: jurisdiction, signers: map[string]*signer{}, newest: map[string][]byte{}, present: map[string]bool{}}
+	v := &verifier{j: jurisdiction, signers: map[string]*signer{}, newest: map[string][]byte{}}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		for _, step := range []func(*db.Tx) error{v.readLog, v.readSigners, v.readCheckpoints, v.placed, v.unplaced, v.counters} {
 			if err := step(tx); err != nil {
@@ -97,8 +97,7 @@ type verifier struct {
 	levels   []int
 	signers  map[string]*signer
 	checks   []checkpoint
-	newest   map[string][]byte
-	present  map[string]bool
+	newest   map[string][]byte // heads not yet found in a row
 }
 
 func (v *verifier) readLog(tx *db.Tx) error {
@@ -360,19 +359,17 @@ func (v *verifier) counters(*db.Tx) error {
 
 // missing names the first record that the log knows and no row holds.
 func (v *verifier) missing() error {
-	for _, record := range slices.Sorted(maps.Keys(v.newest)) {
-		if !v.present[record] {
-			return broken(-1, record, "a record that the log knows is not there: it was deleted behind the program's back")
-		}
+	if left := slices.Sorted(maps.Keys(v.newest)); len(left) > 0 {
+		return broken(-1, left[0], "a record that the log knows is not there: it was deleted behind the program's back")
 	}
 	return nil
 }
 
-// head compares a record's head with its newest leaf.
+// head compares a record's head with its newest leaf and crosses the record off.
 func (v *verifier) head(record string, head []byte) error {
-	v.present[record] = true
 	if have, ok := v.newest[record]; !ok || !bytes.Equal(have, head) {
 		return broken(-1, record, "the record's newest state is not the one in the log: it was changed, cut or added behind the program's back")
 	}
+	delete(v.newest, record)
 	return nil
 }

@@ -75,7 +75,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	case strings.HasPrefix(o.URL, "postgres:"), strings.HasPrefix(o.URL, "postgresql:"):
 		err = d.openPostgres(ctx, o)
 	default:
-		err = fault.Wrap(fault.Invalid, "fault.config", errors.New("database URL must begin with sqlite: or postgres: (like postgres://…)"))
+		err = fault.Wrap(fault.Invalid, "fault.config", errors.New("a database URL begins with sqlite: or postgres: and then says where"))
 	}
 	if err != nil {
 		return nil, err
@@ -97,6 +97,9 @@ func (d *DB) Close() error {
 // Ping tells whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.reader.PingContext(ctx) }
 
+// versionSuffix ends the name of the table in which a room's migrations are counted.
+const versionSuffix = "_version"
+
 // Migrate brings a room's tables to their newest version. Files are NNNN_name.sql
 // at the root of files; each room has its own version table. Migrations only go
 // forward.
@@ -105,7 +108,7 @@ func (d *DB) Migrate(ctx context.Context, room string, files fs.FS) error {
 	if d.engine == SQLite {
 		dialect = goose.DialectSQLite3
 	}
-	store, err := database.NewStore(dialect, room+"_version")
+	store, err := database.NewStore(dialect, room+versionSuffix)
 	if err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}

@@ -42,9 +42,6 @@ func (d *DB) Dump(ctx context.Context, w io.Writer, skip []string) (rows int64, 
 	return rows, out.Flush()
 }
 
-// versionTable tells whether a table is one of those in which Migrate counts.
-func versionTable(name string) bool { return strings.HasSuffix(name, "_version") }
-
 // Tables lists the tables of the rooms, sorted; those of the migrations are left
 // out, since loading begins with a migrated database.
 func (tx *Tx) Tables() (out []string, err error) {
@@ -62,7 +59,7 @@ func (tx *Tx) Tables() (out []string, err error) {
 		if err := rows.Scan(&name); err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(name, "sqlite_") && !versionTable(name) {
+		if !strings.HasPrefix(name, "sqlite_") && !strings.HasSuffix(name, versionSuffix) {
 			out = append(out, name)
 		}
 	}
@@ -76,22 +73,41 @@ type tableLine struct {
 }
 
 func (tx *Tx) dump(w io.Writer, table string) (n int64, err error) {
-	rows, err := tx.QueryContext(tx.Ctx(), `SELECT * FROM `+table) // names come from the catalogue
+	enc := json.NewEncoder(w)
+	var types []*sql.ColumnType
+	err = tx.Walk(table, func(columns []*sql.ColumnType) error {
+		types = columns
+		head := tableLine{Table: table}
+		for _, t := range types {
+			head.Columns = append(head.Columns, t.Name())
+		}
+		return enc.Encode(head)
+	}, func(values []any) error {
+		line := make([]any, len(values))
+		for i, v := range values {
+			line[i] = neutral(v, types[i])
+		}
+		n++
+		return enc.Encode(line)
+	})
+	return n, err
+}
+
+// Walk reads a whole table: head gets its columns once, each every row's values in
+// that order, in a slice that the next row uses again. The name is not quoted: it
+// must come from Tables.
+func (tx *Tx) Walk(table string, head func(columns []*sql.ColumnType) error, each func(values []any) error) error {
+	rows, err := tx.QueryContext(tx.Ctx(), `SELECT * FROM `+table)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer rows.Close()
 	types, err := rows.ColumnTypes()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	head := tableLine{Table: table}
-	for _, t := range types {
-		head.Columns = append(head.Columns, t.Name())
-	}
-	enc := json.NewEncoder(w)
-	if err := enc.Encode(head); err != nil {
-		return 0, err
+	if err := head(types); err != nil {
+		return err
 	}
 	values, into := make([]any, len(types)), make([]any, len(types))
 	for i := range values {
@@ -99,18 +115,13 @@ func (tx *Tx) dump(w io.Writer, table string) (n int64, err error) {
 	}
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
-			return n, err
+			return err
 		}
-		line := make([]any, len(values))
-		for i, v := range values {
-			line[i] = neutral(v, types[i])
+		if err := each(values); err != nil {
+			return err
 		}
-		if err := enc.Encode(line); err != nil {
-			return n, err
-		}
-		n++
 	}
-	return n, rows.Err()
+	return rows.Err()
 }
 
 // neutral writes a value so that either engine reads the same: a letter for the
