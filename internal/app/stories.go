@@ -177,7 +177,7 @@ func (m *maker) caseOf(ctx context.Context, i int, rep string) error {
 	if err != nil {
 		return err
 	}
-	v, err := m.h.Cases.Report(ctx, in.Who, rep)
+	v, err := m.h.Cases.Report(ctx, in.Who, rep, "handover")
 	if err != nil {
 		return err
 	}

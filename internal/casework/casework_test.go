@@ -17,6 +17,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/events"
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/record"
 	"github.com/naungan/naungan/internal/platform/seal"
 	"github.com/naungan/naungan/internal/report"
 	"github.com/naungan/naungan/protocol"
@@ -170,31 +171,54 @@ func TestManualRuns(t *testing.T) {
 	})
 }
 
-func TestFromReportToClosing(t *testing.T) {
-	each(t, func(h house) {
-		secret := seal.NewReporterSecret()
-		rep, err := h.r.Receive(ctx, secret, report.Intake{Door: report.Other, Concerns: []string{"venue"}, Text: "Perlu dibantu.", Age: "12-14"}, report.Web, report.Normal)
-		h.ok(err)
-		desk := h.In("desk1")
+// desk opens a report as the desk does, with everything a first opening writes.
+func (h house) desk(rep string) (access.Session, report.Opened) {
+	h.t.Helper()
+	desk := h.In("desk1")
+	to, err := h.Access.TeamPublic(ctx, h.Teams["desk"])
+	h.ok(err)
+	for {
 		v, err := h.r.Show(ctx, desk.Who, rep, "duty")
 		h.ok(err)
-		ro, err := report.Open(desk.Keyring, v)
+		o, err := report.Open(desk.Keyring, v)
 		h.ok(err)
-		to, err := h.Access.TeamPublic(ctx, h.Teams["case"])
+		e, need, err := o.Adopt(desk.Keyring, desk.Who, to, h.day())
 		h.ok(err)
-		e, err := ro.Note(desk.Who, h.day(), "decision", report.Text{Kind: "hand", Text: "Perlu pendampingan."})
-		h.ok(err)
-		g, err := ro.GrantFor(desk.Keyring, desk.Who, to, "handover")
-		h.ok(err)
-		e.Grants = append(e.Grants, g)
-		h.ok(h.r.Hand(ctx, desk.Who, e))
+		if !need {
+			return desk, o
+		}
+		h.ok(h.r.Adopt(ctx, desk.Who, e))
+	}
+}
+
+// handed returns a report that the desk gave to the case team.
+func (h house) handed(in report.Intake) (seal.Code, string) {
+	h.t.Helper()
+	secret := seal.NewReporterSecret()
+	rep, err := h.r.Receive(ctx, secret, in, report.Web, report.Normal)
+	h.ok(err)
+	desk, ro := h.desk(rep)
+	to, err := h.Access.TeamPublic(ctx, h.Teams["case"])
+	h.ok(err)
+	e, err := ro.Note(desk.Who, h.day(), "decision", report.Text{Kind: "hand", Text: "Perlu pendampingan."})
+	h.ok(err)
+	g, err := ro.GrantFor(desk.Keyring, desk.Who, to, "handover")
+	h.ok(err)
+	e.Grants = append(e.Grants, g)
+	h.ok(h.r.Hand(ctx, desk.Who, e))
+	return secret.Code(), rep
+}
+
+func TestFromReportToClosing(t *testing.T) {
+	each(t, func(h house) {
+		code, rep := h.handed(report.Intake{Door: report.Other, Concerns: []string{"venue"}, Text: "Perlu dibantu.", Age: "12-14"})
 		in := h.In("worker1")
 		list, err := h.s.Handed(ctx, in.Who)
 		h.ok(err)
 		if len(list) != 1 || list[0].Head.ID != rep {
 			t.Fatalf("%+v", list)
 		}
-		rv, err := h.s.Report(ctx, in.Who, rep)
+		rv, err := h.s.Report(ctx, in.Who, rep, "handover")
 		h.ok(err)
 		b, err := casework.FromReport(in.Keyring, rv)
 		h.ok(err)
@@ -208,7 +232,7 @@ func TestFromReportToClosing(t *testing.T) {
 		status := func() string {
 			_, err := h.b.Deliver(ctx)
 			h.ok(err)
-			m, err := h.r.Mailbox(ctx, secret.Code().Lookup())
+			m, err := h.r.Mailbox(ctx, code.Lookup())
 			h.ok(err)
 			return m.Status
 		}
@@ -262,33 +286,108 @@ func TestSearchFindsOtherSpelling(t *testing.T) {
 
 func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 	each(t, func(h house) {
-		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Rahasia."}})
+		number := []report.Number{{Number: "0812 0000 7777", Whose: "shared"}}
+		code, rep := h.handed(report.Intake{Door: report.Other, Text: "Perlu dibantu.", Numbers: number})
+		_, other := h.handed(report.Intake{Door: report.Other, Text: "Aduan kedua.", Numbers: number})
+		h.ok(h.r.Relate(ctx, h.In("desk1").Who, report.Edit{ID: other}, rep, false))
+		desk, do := h.desk(rep)
+		review, err := h.Access.TeamPublic(ctx, h.Teams["review"])
+		h.ok(err)
+		h.ok(h.r.Propose(ctx, desk.Who, report.Edit{ID: rep}, report.Close, "", func(string) (record.Grant, error) {
+			return do.GrantFor(desk.Keyring, desk.Who, review, "review")
+		}))
+		h.ok(h.r.Post(ctx, code.Lookup(), "Belum dibaca siapa pun."))
+		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Rahasia."}, Report: rep})
+		second := h.begin(casework.Beginning{Report: other})
+		h.ok(h.s.LinkReport(ctx, h.In("worker1").Who, second, rep))
 		h.ok(h.s.Ask(ctx, h.In("worker1").Who, casework.Edit{ID: id}, "print_identity"))
+
 		in := h.StepUp("super1")
 		o := h.read(in, id)
-		to, err := h.Access.TeamPublic(ctx, h.Teams["oversight"])
+		to, err := h.s.Restricted(ctx, o.Head.Team)
 		h.ok(err)
-		w, err := o.Wall(in.Keyring, in.Who, to, h.day())
-		h.ok(err)
-		h.ok(h.s.Wall(ctx, in.Who, w))
-		for _, name := range []string{"worker1", "worker2", "super1"} {
-			_, err := h.s.Show(ctx, h.In(name).Who, id, "work")
-			h.wants(fault.NotFound, err)
-			lines, _, err := h.s.List(ctx, h.In(name).Who, casework.Team, nil, casework.Cursor{}, 50)
-			h.ok(err)
-			if len(lines) != 0 {
-				t.Errorf("%s still sees a line", name)
-			}
-			waiting, err := h.s.Waiting(ctx, h.In(name).Who)
-			h.ok(err)
-			if len(waiting) != 0 {
-				t.Errorf("%s still sees a request about it", name)
-			}
+		if to.Team != h.Teams["oversight"] {
+			t.Fatalf("it would go to %q", to.Team)
 		}
-		if o := h.read(h.StepUp("overseer1"), id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {
-			t.Error("the restricted team cannot read it")
+		w, err := o.Wall(in.Keyring, in.Who, to, "Menyangkut rekan kerja.", h.day())
+		h.ok(err)
+		h.wants(fault.Conflict, h.s.Wall(ctx, in.Who, w)) // its report would stay behind
+		rv, err := h.s.Report(ctx, in.Who, rep, "wall")
+		h.ok(err)
+		h.ok(w.AddReport(in.Keyring, in.Who, rv, h.day()))
+		opened, err := h.s.Openings(ctx, in.Who, id)
+		h.ok(err)
+		if !slices.ContainsFunc(opened, func(l audit.Trail) bool { return l.Person == h.People["desk1"] }) {
+			t.Error("the supervisor is not told that the desk opened the report")
+		}
+		h.ok(h.s.Wall(ctx, in.Who, w))
+
+		h.ok(h.r.Post(ctx, code.Lookup(), "Ditulis sesudah dibatasi."))
+		h.goneFor([]string{"worker1", "worker2", "super1", "desk1", "desk2", "reviewer"}, id, rep)
+		if o := h.read(h.In("worker1"), second); slices.Contains(o.Reports, rep) || !slices.Contains(o.Reports, other) {
+			t.Errorf("another case still names it: %v", o.Reports)
+		}
+		if _, ro := h.desk(other); len(ro.Links) != 0 {
+			t.Errorf("another report still names it: %v", ro.Links)
+		}
+
+		over := h.StepUp("overseer1")
+		if o := h.read(over, id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {
+			t.Error("the restricted team cannot read the case")
+		}
+		rv, err = h.r.Show(ctx, over.Who, rep, "duty")
+		h.ok(err)
+		ro, err := report.Open(over.Keyring, rv)
+		h.ok(err)
+		if len(ro.Thread) != 2 || ro.Thread[0].Text != "Belum dibaca siapa pun." || ro.Thread[1].Text != "Ditulis sesudah dibatasi." || ro.Intake.Text != "Perlu dibantu." {
+			t.Errorf("%+v", ro.Thread)
+		}
+		key, err := h.r.ReplyPublic(ctx, over.Who, rep)
+		h.ok(err)
+		e, err := ro.Reply(over.Who, h.day(), key, "Kami membaca pesan Anda.")
+		h.ok(err)
+		h.ok(h.r.Answer(ctx, over.Who, e))
+		m, err := h.r.Mailbox(ctx, code.Lookup())
+		h.ok(err)
+		if said := report.OpenAnswers(code, m); len(said) != 1 {
+			t.Errorf("the reporter reads %+v", said)
+		}
+		_, err = h.Audit.Sequence(ctx)
+		h.ok(err)
+		if v, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads); err != nil || !v.OK {
+			t.Errorf("%+v %v", v.Break, err)
 		}
 	})
+}
+
+// goneFor holds that people can tell from nothing that a case and its report exist.
+func (h house) goneFor(people []string, id, rep string) {
+	h.t.Helper()
+	for _, name := range people {
+		in := h.In(name)
+		_, err := h.s.Show(ctx, in.Who, id, "work")
+		h.wants(fault.NotFound, err)
+		_, err = h.r.Show(ctx, in.Who, rep, "duty")
+		h.wants(fault.NotFound, err)
+		lines, _, _ := h.s.List(ctx, in.Who, casework.Team, nil, casework.Cursor{}, 50)
+		if slices.ContainsFunc(lines, func(l casework.Line) bool { return l.Head.ID == id }) {
+			h.t.Errorf("%s still sees the case in a list", name)
+		}
+		waiting, _ := h.s.Waiting(ctx, in.Who)
+		reviews, _ := h.r.Reviews(ctx, in.Who)
+		if len(waiting)+len(reviews) != 0 {
+			h.t.Errorf("%s still sees a request about it", name)
+		}
+		queue, _, _ := h.r.Queue(ctx, in.Who, "", []string{report.Received, report.Read, report.Handling, report.Finished}, report.Cursor{}, 50)
+		if slices.ContainsFunc(queue, func(l report.Line) bool { return l.Head.ID == rep }) {
+			h.t.Errorf("%s still sees the report in the queue", name)
+		}
+		hits, _ := h.s.Search(ctx, in.Who, casework.Wanted(in.Keyring, h.day(), child))
+		related, _ := h.r.Related(ctx, in.Who, report.Wanted(in.Keyring, h.Teams["desk"], h.day(), report.Intake{Numbers: []report.Number{{Number: "0812 0000 7777"}}}), "")
+		if slices.ContainsFunc(hits, func(x casework.Hit) bool { return x.Case == id }) || slices.ContainsFunc(related, func(x report.Hit) bool { return x.Report == rep }) {
+			h.t.Errorf("%s still finds it", name)
+		}
+	}
 }
 
 func TestIdentityPrintNeedsApproval(t *testing.T) {

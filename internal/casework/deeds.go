@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/record"
+	"github.com/naungan/naungan/internal/platform/seal"
 	"github.com/naungan/naungan/internal/report"
 	"github.com/naungan/naungan/protocol"
 )
@@ -333,28 +335,89 @@ func (s *Service) useRequest(tx *db.Tx, who access.Who, caseID string) error {
 	return fault.New(fault.Denied, "casework.print.not_approved")
 }
 
-// Wall replaces a case by what Opened.Wall sealed: old keys, grants and tags are
-// gone, and those outside the restricted team cannot tell that it exists.
+// Wall replaces a case by what Opened.Wall sealed, and its reports with it: old
+// keys, grants and tags are gone, and those outside the restricted team cannot
+// tell that it exists. A linked report that is missing from w is a Conflict.
 func (s *Service) Wall(ctx context.Context, who access.Who, w Walled) error {
-	return s.edit(ctx, who, "casework.wall", "", Edit{ID: w.ID}, func(tx *db.Tx, c *store.CaseworkCase) error {
-		if c.Seq != w.Was {
-			return fault.New(fault.Conflict, "fault.conflict")
-		}
+	e := Edit{ID: w.ID, Change: w.Change, Label: w.Label, Retag: true, Tags: w.Tags}
+	return s.edit(ctx, who, "casework.wall", "", e, func(tx *db.Tx, c *store.CaseworkCase) error {
 		q, j := s.q(tx), s.Jurisdiction
 		for _, err := range []error{
 			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, CaseID: w.ID}),
 			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, CaseID: w.ID}),
-			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, CaseID: w.ID}),
 			q.DeleteRequests(tx.Ctx(), store.DeleteRequestsParams{Jurisdiction: j, CaseID: w.ID}), // they lie with the old team, under the old key
-			s.putRows(tx, w.ID, w.Change.Docs, w.Grants, w.Tags),
+			s.putRows(tx, w.ID, nil, w.Grants, nil),
+			s.wallReports(tx, who, w),
 		} {
 			if err != nil {
 				return err
 			}
 		}
-		c.Team, c.Label, c.Head = w.Team, w.Label, w.Change.Head[:]
+		c.Team, c.Worker, c.Second = w.To.Team, "", ""
 		return nil
 	})
+}
+
+func (s *Service) wallReports(tx *db.Tx, who access.Who, w Walled) error {
+	links, err := s.q(tx).LinksOfCase(tx.Ctx(), store.LinksOfCaseParams{Jurisdiction: s.Jurisdiction, CaseID: w.ID})
+	if err != nil {
+		return err
+	}
+	for _, l := range links {
+		i := slices.IndexFunc(w.Reports, func(e report.Edit) bool { return e.ID == l.Report })
+		if i < 0 {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		if err := s.Reports.Wall(tx.Ctx(), who, w.Reports[i], w.To); err != nil {
+			return err
+		}
+		if err := s.q(tx).UnlinkOthers(tx.Ctx(), store.UnlinkOthersParams{Jurisdiction: s.Jurisdiction, Report: l.Report, CaseID: w.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Restricted returns the independent team to which a team's cases are walled: its
+// reviewer where that is an oversight team, else any other oversight team. It is
+// an Invalid fault where there is none.
+func (s *Service) Restricted(ctx context.Context, team string) (to seal.TeamPublic, err error) {
+	own, err := s.Access.Team(ctx, team)
+	if err != nil {
+		return to, err
+	}
+	list, err := s.Access.Teams(ctx)
+	if err != nil {
+		return to, err
+	}
+	id := ""
+	for _, t := range list {
+		if t.Kind == access.Oversight && t.ID != team && (id == "" || t.ID == own.Reviewer) {
+			id = t.ID
+		}
+	}
+	if id == "" {
+		return to, fault.New(fault.Invalid, "casework.wall.no_team")
+	}
+	return s.Access.TeamPublic(ctx, id)
+}
+
+// Openings returns who did and read what of a case and of the reports it came
+// from: what the supervisor is shown when it is walled.
+func (s *Service) Openings(ctx context.Context, who access.Who, id string) (out []audit.Trail, err error) {
+	v, err := s.view(ctx, who, "casework.wall", id)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range append([]string{id}, v.Reports...) {
+		list, err := s.Audit.Trail(ctx, record, 500)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	slices.SortStableFunc(out, func(a, b audit.Trail) int { return cmp.Compare(b.Hour, a.Hour) })
+	return out, nil
 }
 
 // Handed returns the reports that wait for a case in the person's teams.
@@ -362,7 +425,8 @@ func (s *Service) Handed(ctx context.Context, who access.Who) ([]report.Line, er
 	return s.Reports.Handed(ctx, who)
 }
 
-// Report returns a report that was handed to the person's team.
-func (s *Service) Report(ctx context.Context, who access.Who, rep string) (report.View, error) {
-	return s.Reports.Show(ctx, who, rep, "handover")
+// Report returns a report that was handed to the person's team; reason is a coarse
+// code ("handover", "wall").
+func (s *Service) Report(ctx context.Context, who access.Who, rep, reason string) (report.View, error) {
+	return s.Reports.Show(ctx, who, rep, reason)
 }

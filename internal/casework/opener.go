@@ -456,38 +456,32 @@ func firstLine(s string) string {
 
 // Walled is a case sealed anew for a restricted team.
 type Walled struct {
-	ID, Team string
-	Was      int64
-	Change   record.Change
-	Grants   []record.Grant
-	Tags     []Tag
-	Label    seal.Box
+	ID      string
+	To      seal.TeamPublic
+	Change  record.Change
+	Grants  []record.Grant
+	Tags    []Tag
+	Label   seal.Box
+	Reports []report.Edit // those it came from (AddReport)
 }
 
 // Wall makes new keys and seals every document again for a restricted team. The
-// identity must be open (step-up), or it would be lost.
-func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day int64) (Walled, error) {
+// identity must be open (step-up), or it would be lost. The linked reports are
+// walled with it: AddReport.
+func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, reason string, day int64) (Walled, error) {
 	if !o.Keys.HasIdentity() {
 		return Walled{}, fault.New(fault.StepUp, "fault.step_up")
 	}
-	keys := record.New(o.Place, true)
-	w := Walled{ID: o.Head.ID, Team: to.Team, Was: o.Head.Seq}
-	var seq int64
-	var head [32]byte
-	for _, d := range o.Docs {
-		var v map[string]any
-		if err := o.Keys.Read(Kind(d.Kind).Part(), d, &v); err != nil {
-			return w, err
-		}
-		pen := record.NewPen(keys, d.Author, d.Day, seq, head)
-		if err := pen.Write(Kind(d.Kind).Part(), d.Kind, v); err != nil {
-			return w, err
-		}
-		c := pen.Written()
-		w.Change.Docs = append(w.Change.Docs, c.Docs...)
-		seq, head = c.Seq, c.Head
+	w := Walled{ID: o.Head.ID, To: to}
+	keys, pen, err := o.Keys.Reseal(o.Docs, func(kind string) string { return Kind(kind).Part() }, who.Person, day)
+	if err != nil {
+		return w, err
 	}
-	w.Change.Seq, w.Change.Head = seq, head
+	t := TransitionDoc{From: o.Head.Status, To: o.Head.Status, Reason: reason}
+	if err := write(pen, t); err != nil {
+		return w, err
+	}
+	w.Change = pen.Written()
 	main, err := keys.GrantTo(kr, who, to, "walled", 0)
 	if err != nil {
 		return w, err
@@ -499,4 +493,15 @@ func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day i
 	w.Grants, w.Tags = []record.Grant{main, ident}, tagsOf(kr, to.Team, yearOf(day), o.Identity)
 	w.Label, err = keys.Label(labelOf(o.Situation, o.Concerns))
 	return w, err
+}
+
+// AddReport seals a linked report anew, to be walled with its case.
+func (w *Walled) AddReport(kr *seal.Keyring, who access.Who, v report.View, day int64) error {
+	o, err := report.Open(kr, v)
+	if err != nil {
+		return err
+	}
+	e, err := o.Wall(kr, who, w.To, day)
+	w.Reports = append(w.Reports, e)
+	return err
 }

@@ -122,7 +122,7 @@ func (h *house) twoCases() (own, walled string) {
 	own, walled = ids[0], ids[1]
 	h.stepUp(super, "wijaya")
 	super.get("/kasus/" + walled + "/kelola")
-	super.deed("wall", "Pindahkan ke tim pengawas")
+	super.deed("wall", "Pindahkan ke tim pengawas", "reason", "Menyangkut rekan kerja.")
 	super.see("Kasus sudah dibatasi")
 	return own, walled
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/audit"
@@ -10,6 +11,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/record"
+	"github.com/naungan/naungan/internal/platform/seal"
 	"github.com/naungan/naungan/internal/report/internal/store"
 )
 
@@ -48,13 +50,16 @@ func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit
 	if e.Label != nil {
 		h.Label = e.Label
 	}
+	if e.Inbox != nil {
+		h.Inbox = e.Inbox
+	}
 	if then != nil {
 		if err := then(tx, &h); err != nil {
 			return err
 		}
 	}
 	n, err := s.q(tx).UpdateHead(tx.Ctx(), store.UpdateHeadParams{Team: h.Team, Epoch: h.Epoch, Wrap: h.Wrap, Status: h.Status, Lane: h.Lane, Risk: h.Risk, Danger: h.Danger,
-		Authority: h.Authority, DueHour: h.DueHour, Officer: h.Officer, Seq: h.Seq, Head: h.Head, Mailbox: h.Mailbox, Label: h.Label, Waiting: h.Waiting,
+		Authority: h.Authority, DueHour: h.DueHour, Officer: h.Officer, Seq: h.Seq, Head: h.Head, Mailbox: h.Mailbox, Label: h.Label, Waiting: h.Waiting, Inbox: h.Inbox,
 		Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was})
 	if err != nil {
 		return err
@@ -118,13 +123,45 @@ func (s *Service) Adopt(ctx context.Context, who access.Who, e Edit) error {
 		if h.Status == Received {
 			h.Status = Read
 		}
-		h.Waiting = max(0, h.Waiting-int64(len(e.Emptied)))
-		for _, n := range e.Emptied {
-			if err := s.q(tx).EmptyMessage(tx.Ctx(), store.EmptyMessageParams{DeskBox: []byte{}, Jurisdiction: s.Jurisdiction, Report: e.ID, N: n}); err != nil {
+		if err := s.empty(tx, h, e.Emptied); err != nil {
+			return err
+		}
+		return s.q(tx).CountHeavy(tx.Ctx(), store.CountHeavyParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Day: s.today(), Opened: 1})
+	})
+}
+
+// empty takes away the boxes of messages that documents hold now.
+func (s *Service) empty(tx *db.Tx, h *store.ReportHead, emptied []int64) error {
+	h.Waiting = max(0, h.Waiting-int64(len(emptied)))
+	for _, n := range emptied {
+		if err := s.q(tx).EmptyMessage(tx.Ctx(), store.EmptyMessageParams{DeskBox: []byte{}, Jurisdiction: s.Jurisdiction, Report: h.ID, N: n}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Wall replaces a report by what Opened.Wall sealed for a restricted team, in
+// casework's transaction: old keys, grants, tags, links and proposals are gone,
+// and its queue and mailbox are the restricted team's.
+func (s *Service) Wall(ctx context.Context, who access.Who, e Edit, to seal.TeamPublic) error {
+	return s.edit(ctx, who, "report.wall", "", e, func(tx *db.Tx, h *store.ReportHead) error {
+		q, j := s.q(tx), s.Jurisdiction
+		for _, err := range []error{
+			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: e.ID}),
+			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: e.ID}),
+			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: e.ID}),
+			q.DeleteLinks(tx.Ctx(), store.DeleteLinksParams{Jurisdiction: j, Report: e.ID}),
+			q.DeleteProposals(tx.Ctx(), store.DeleteProposalsParams{Jurisdiction: j, Report: e.ID}),
+			q.MoveAlarm(tx.Ctx(), store.MoveAlarmParams{Team: to.Team, Jurisdiction: j, Report: e.ID}),
+			s.empty(tx, h, e.Emptied),
+		} {
+			if err != nil {
 				return err
 			}
 		}
-		return s.q(tx).CountHeavy(tx.Ctx(), store.CountHeavyParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Day: s.today(), Opened: 1})
+		h.Team, h.Epoch, h.Wrap, h.Officer = to.Team, to.Epoch, []byte{}, ""
+		return nil
 	})
 }
 
@@ -142,13 +179,14 @@ func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string)
 	})
 }
 
-// setRisk sets the risk and its clock, counted from the day the report came.
+// setRisk sets the risk and moves its clock by the difference of the two answer
+// times: it still counts from the hour the report came, which no column keeps.
+// A danger report stays due at once.
 func (s *Service) setRisk(h *store.ReportHead, risk string) {
-	h.Risk = risk
-	due := clock.HourUp(s.Due(risk, h.Danger, s.Clock.Now()))
-	if h.DueHour > due || risk == "low" || risk == "medium" {
-		h.DueHour = due
+	if !h.Danger {
+		h.DueHour += int64((s.Directory.Response(risk).Within - s.Directory.Response(h.Risk).Within) / time.Hour)
 	}
+	h.Risk = risk
 }
 
 // SetDanger raises or takes down the danger flag; raising it rings the alarm.

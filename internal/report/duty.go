@@ -167,9 +167,9 @@ func (s *Service) HeavyToday(ctx context.Context, who access.Who) (n int64, err 
 	return n, err
 }
 
-// SaveDraft keeps an officer's unfinished record, sealed to their team; an empty
-// box deletes it.
-func (s *Service) SaveDraft(ctx context.Context, who access.Who, key string, to seal.TeamPublic, box seal.Box) error {
+// SaveDraft keeps an officer's unfinished record, sealed to themselves alone (it
+// may be about a colleague); an empty box deletes it.
+func (s *Service) SaveDraft(ctx context.Context, who access.Who, key string, box seal.Box) error {
 	if err := s.check(ctx, who, "report.record", "", nil, false); err != nil {
 		return err
 	}
@@ -177,18 +177,18 @@ func (s *Service) SaveDraft(ctx context.Context, who access.Who, key string, to 
 		if len(box) == 0 {
 			return s.q(tx).DeleteDraft(tx.Ctx(), store.DeleteDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key})
 		}
-		return s.q(tx).PutDraft(tx.Ctx(), store.PutDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key, Team: to.Team, Epoch: to.Epoch, Box: box, Day: s.today()})
+		return s.q(tx).PutDraft(tx.Ctx(), store.PutDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key, Box: box, Day: s.today()})
 	})
 }
 
 // Draft returns an officer's unfinished record, or a NotFound fault.
-func (s *Service) Draft(ctx context.Context, who access.Who, key string) (team string, epoch int64, box seal.Box, err error) {
+func (s *Service) Draft(ctx context.Context, who access.Who, key string) (box seal.Box, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		d, err := s.q(tx).GetDraft(tx.Ctx(), store.GetDraftParams{Jurisdiction: s.Jurisdiction, Person: who.Person, Key: key})
-		team, epoch, box = d.Team, d.Epoch, d.Box
+		box = d.Box
 		return db.NotFound(err)
 	})
-	return team, epoch, box, err
+	return box, err
 }
 
 // TombStone deletes a finished report and leaves a stone: who, why, which day.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/internal/platform/record"
@@ -60,6 +61,7 @@ type Submission struct {
 	Danger      bool
 	Size        int64
 	Tags        []Tag
+	Inbox       []byte // empty where nobody with keys has opened it yet
 }
 
 // Tag is an entry of the blind index.
@@ -107,7 +109,7 @@ func SealRecorded(kr *seal.Keyring, who access.Who, jurisdiction string, to seal
 		return s, err
 	}
 	s.Change = pen.Written()
-	s.Tags = tagsOf(kr, to.Team, day, in)
+	s.Tags, s.Inbox = tagsOf(kr, to.Team, day, in), keys.Inbox()
 	return s, nil
 }
 
@@ -119,7 +121,8 @@ type Opened struct {
 	Thread   []Said
 	Notes    []Entry
 	Decision []Entry
-	fresh    []Text // messages that still lie under the team's key
+	fresh    []Text // messages that no document holds yet
+	unread   bool   // some of them lie under a key that is not on the ring
 }
 
 // Said is one message of the thread.
@@ -156,10 +159,13 @@ func Open(kr *seal.Keyring, v View) (Opened, error) {
 		if m.Out || len(m.Box) == 0 {
 			continue
 		}
-		if text, ok := openMessage(kr, v.Place, m); ok {
-			o.fresh = append(o.fresh, Text{Text: text, N: m.N})
-			o.Thread = append(o.Thread, Said{Text: text, Day: m.Day})
+		text, ok := o.message(kr, m)
+		if !ok {
+			o.unread = true
+			continue
 		}
+		o.fresh = append(o.fresh, Text{Text: text, N: m.N})
+		o.Thread = append(o.Thread, Said{Text: text, Day: m.Day})
 	}
 	return o, nil
 }
@@ -188,12 +194,19 @@ func messageContext(p record.Place, direction string) string {
 	return strings.Join([]string{"message", direction, p.Jurisdiction, p.ID}, "|")
 }
 
-func openMessage(kr *seal.Keyring, p record.Place, m Message) (string, bool) {
+// message opens a message to the report's inbox, or one to the team's key from
+// before the first opening.
+func (o *Opened) message(kr *seal.Keyring, m Message) (string, bool) {
+	at := messageContext(o.Place, "in")
+	if m.Team == "" {
+		plain, err := o.Keys.OpenMessage(at, m.Box)
+		return string(plain), err == nil
+	}
 	tk, ok := kr.At(m.Team, m.Epoch)
 	if !ok {
 		return "", false
 	}
-	plain, err := tk.OpenFrom(messageContext(p, "in"), m.Box)
+	plain, err := tk.OpenFrom(at, m.Box)
 	return string(plain), err == nil
 }
 
@@ -206,6 +219,7 @@ type Edit struct {
 	Grants   []record.Grant
 	Tags     []Tag
 	Emptied  []int64 // messages now sealed under the record key
+	Inbox    []byte  // set where the report had none, or has a new key
 	Reporter seal.Box
 }
 
@@ -214,15 +228,13 @@ func (o Opened) pen(who access.Who, day int64) *record.Pen {
 	return record.NewPen(o.Keys, who.Person, day, o.Head.Seq, o.Head.Hash)
 }
 
-// Adopt returns what the first opening writes: the symmetric wrap in place of
-// the public one, tags, a label, and messages sealed again under the record
-// key. It returns false where nothing is to do.
+// Adopt returns what an opening writes. The desk's first: the symmetric wrap in
+// place of the public one, tags, a label, the inbox. Anybody's: messages sealed
+// again as documents. It returns false where nothing is to do.
 func (o Opened) Adopt(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day int64) (Edit, bool, error) {
 	e := Edit{ID: o.Head.ID}
-	if _, ok := kr.At(to.Team, to.Epoch); !ok { // a second reader: the desk's own opening is the desk's
-		return e, false, nil
-	}
-	first := o.Keys.Fresh || len(o.Head.Label) == 0
+	_, desk := kr.At(to.Team, to.Epoch) // a second reader's opening is not the desk's
+	first := desk && (o.Keys.Fresh || len(o.Head.Label) == 0 || len(o.Head.Inbox) == 0)
 	if !first && len(o.fresh) == 0 {
 		return e, false, nil
 	}
@@ -232,20 +244,55 @@ func (o Opened) Adopt(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day 
 		if err != nil {
 			return e, false, err
 		}
-		e.Grants, e.Tags = []record.Grant{g}, tagsOf(kr, to.Team, o.Head.OpenedDay, o.Intake)
-	}
-	if e.Label, err = o.Keys.Label(labelOf(o.Intake)); err != nil {
-		return e, false, err
-	}
-	pen := o.pen(who, day)
-	for _, m := range o.fresh {
-		if err := pen.Write(record.Main, kindIn, m); err != nil {
+		e.Grants, e.Tags, e.Inbox = []record.Grant{g}, tagsOf(kr, to.Team, o.Head.OpenedDay, o.Intake), o.Keys.Inbox()
+		if e.Label, err = o.Keys.Label(labelOf(o.Intake)); err != nil {
 			return e, false, err
 		}
-		e.Emptied = append(e.Emptied, m.N)
+	}
+	pen := o.pen(who, day)
+	e.Emptied, err = o.keep(pen)
+	e.Change = pen.Written()
+	return e, err == nil, err
+}
+
+// keep seals the messages that no document holds yet.
+func (o Opened) keep(pen *record.Pen) (emptied []int64, err error) {
+	for _, m := range o.fresh {
+		if err := pen.Write(record.Main, kindIn, m); err != nil {
+			return emptied, err
+		}
+		emptied = append(emptied, m.N)
+	}
+	return emptied, nil
+}
+
+// Wall seals a report anew, under a new key, for a restricted team: what the
+// others hold of it opens nothing any more. A message that the ring cannot open
+// would be lost: that is a Conflict fault, and nothing is walled.
+func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, day int64) (Edit, error) {
+	if o.unread {
+		return Edit{}, fault.New(fault.Conflict, "report.wall.unread")
+	}
+	keys, pen, err := o.Keys.Reseal(o.Docs, func(string) string { return record.Main }, who.Person, day)
+	if err != nil {
+		return Edit{}, err
+	}
+	e := Edit{ID: o.Head.ID, Inbox: keys.Inbox()}
+	if e.Emptied, err = o.keep(pen); err != nil {
+		return e, err
+	}
+	// One more document, so that a change made from the old state conflicts.
+	if err := pen.Write(record.Main, kindNote, Text{Kind: "wall", Text: "wall"}); err != nil {
+		return e, err
 	}
 	e.Change = pen.Written()
-	return e, true, nil
+	g, err := keys.GrantTo(kr, who, to, "walled", 0)
+	if err != nil {
+		return e, err
+	}
+	e.Grants, e.Tags = []record.Grant{g}, tagsOf(kr, to.Team, o.Head.OpenedDay, o.Intake)
+	e.Label, err = keys.Label(labelOf(o.Intake))
+	return e, err
 }
 
 // Note seals a note or a decision.
@@ -341,21 +388,6 @@ func Wanted(kr *seal.Keyring, team string, day int64, in Intake) (out []Tag) {
 		}
 	})
 	return out
-}
-
-// SealDraft and OpenDraft keep an officer's unfinished record for their team.
-func SealDraft(to seal.TeamPublic, person string, plain []byte) (seal.Box, error) {
-	return seal.SealTo(to.KEM, "draft|"+person, plain)
-}
-
-// OpenDraft opens what SealDraft sealed.
-func OpenDraft(kr *seal.Keyring, team string, epoch int64, person string, box seal.Box) ([]byte, bool) {
-	tk, ok := kr.At(team, epoch)
-	if !ok {
-		return nil, false
-	}
-	plain, err := tk.OpenFrom("draft|"+person, box)
-	return plain, err == nil
 }
 
 // OpenAnswers opens the desk's answers with the reporter's code.

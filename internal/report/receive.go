@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -75,10 +76,13 @@ func (s *Service) row(sub Submission, channel, lane, officer string) store.Inser
 		Status: Received, Lane: lane, Channel: channel, Risk: "unknown", Danger: sub.Danger, Authority: "unset",
 		OpenedDay: clock.Day(now), DueHour: clock.HourUp(s.Due("unknown", sub.Danger, now)), Officer: officer,
 		Seq: sub.Change.Seq, Head: sub.Change.Head[:], SizeStep: sub.Size, Lookup: sub.Lookup, ReplyPublic: sub.ReplyPublic,
-		Mailbox: "open", Label: sub.Label,
+		Mailbox: "open", Label: sub.Label, Inbox: sub.Inbox,
 	}
 	if p.Label == nil {
 		p.Label = []byte{}
+	}
+	if p.Inbox == nil {
+		p.Inbox = []byte{}
 	}
 	if officer != "" { // written down by staff: read already, under a symmetric grant
 		p.Status, p.Wrap = Read, []byte{}
@@ -170,27 +174,48 @@ func (s *Service) Mailbox(ctx context.Context, lookup []byte) (m Mailbox, err er
 	return m, err
 }
 
-// Post adds a message of the reporter, sealed to the team that reads the report.
-// The same text posted again right away is stored once.
-func (s *Service) Post(ctx context.Context, lookup []byte, text string) error {
+// Post adds a message of the reporter, sealed so that whoever may open the
+// report reads it. Where the report is walled at the same moment, it is sealed
+// once more to the new key.
+func (s *Service) Post(ctx context.Context, lookup []byte, text string) (err error) {
 	t := Text{Text: text}
 	if err := t.Check(); err != nil {
 		return err
 	}
-	h, err := s.open(ctx, lookup)
-	if err != nil {
-		return err
+	for range 3 {
+		var h store.ReportHead
+		if h, err = s.open(ctx, lookup); err != nil {
+			return err
+		}
+		if err = s.post(ctx, h, text); fault.KindOf(err) != fault.Conflict {
+			return err
+		}
 	}
-	to, err := s.Access.TeamPublic(ctx, h.Team)
-	if err != nil {
-		return err
+	return err
+}
+
+func (s *Service) post(ctx context.Context, h store.ReportHead, text string) error {
+	to, team, epoch := h.Inbox, "", int64(0)
+	if len(to) == 0 { // nobody opened it yet
+		t, err := s.Access.TeamPublic(ctx, h.Team)
+		if err != nil {
+			return err
+		}
+		to, team, epoch = t.KEM, t.Team, t.Epoch
 	}
-	box, err := seal.SealTo(to.KEM, messageContext(s.place(h.ID), "in"), []byte(text))
+	box, err := seal.SealTo(to, messageContext(s.place(h.ID), "in"), []byte(text))
 	if err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := s.putMessage(tx, h.ID, "in", to.Team, to.Epoch, box, []byte{}); err != nil {
+		now, err := s.q(tx).GetHead(tx.Ctx(), store.GetHeadParams{Jurisdiction: s.Jurisdiction, ID: h.ID})
+		if err != nil {
+			return db.NotFound(err)
+		}
+		if !bytes.Equal(now.Inbox, h.Inbox) {
+			return fault.New(fault.Conflict, "fault.conflict")
+		}
+		if err := s.putMessage(tx, h.ID, "in", team, epoch, box, []byte{}); err != nil {
 			return err
 		}
 		if _, err := s.q(tx).AddWaiting(tx.Ctx(), store.AddWaitingParams{N: 1, Jurisdiction: s.Jurisdiction, ID: h.ID}); err != nil {

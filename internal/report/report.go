@@ -64,6 +64,7 @@ type Head struct {
 	Hash                                                               [32]byte
 	Waiting                                                            int64
 	Label                                                              seal.Box
+	Inbox                                                              []byte
 	HasReply                                                           bool
 }
 
@@ -73,8 +74,9 @@ func (h Head) Owed() bool { return h.Status == Received || h.Status == Read }
 // Late tells whether the answer is overdue.
 func (h Head) Late(now time.Time) bool { return h.Owed() && h.Due.Before(now) }
 
-// Message is one message of the mailbox as stored: In still under the team's
-// key where Box is not empty, Out under the code's key.
+// Message is one message of the mailbox as stored: In under the report's inbox
+// (Team is empty) or, before the first opening, the team's key, until a document
+// holds it and Box is empty; Out under the code's key.
 type Message struct {
 	N     int64
 	Out   bool

@@ -135,7 +135,7 @@ func (s *Service) q(tx *db.Tx) *store.Queries { return store.New(tx) }
 
 func headOf(h store.ReportHead) Head {
 	out := Head{ID: h.ID, Team: h.Team, Status: h.Status, Lane: h.Lane, Channel: h.Channel, Risk: h.Risk, Authority: h.Authority, Officer: h.Officer, Mailbox: h.Mailbox,
-		Danger: h.Danger, OpenedDay: h.OpenedDay, Due: clock.OfHour(h.DueHour), Seq: h.Seq, Waiting: h.Waiting, Label: h.Label, HasReply: len(h.ReplyPublic) > 0 && h.Mailbox == "open"}
+		Danger: h.Danger, OpenedDay: h.OpenedDay, Due: clock.OfHour(h.DueHour), Seq: h.Seq, Waiting: h.Waiting, Label: h.Label, Inbox: h.Inbox, HasReply: len(h.ReplyPublic) > 0 && h.Mailbox == "open"}
 	copy(out.Hash[:], h.Head)
 	return out
 }

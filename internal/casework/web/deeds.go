@@ -272,7 +272,10 @@ func (p *Pages) manageWith(c *web.Ctx, status int, f ui.Form) error {
 func (p *Pages) doManage(c *web.Ctx) error {
 	id := c.R.PathValue("id")
 	if c.Get("deed") == "wall" {
-		return p.wall(c)
+		if err := p.wall(c); err != nil {
+			return c.Invalid(err, "reason", "", c.Form(), func(f ui.Form) error { return p.manageWith(c, http.StatusUnprocessableEntity, f) })
+		}
+		return nil
 	}
 	err := retry(func() error {
 		v, err := p.opened(c, "manage")
@@ -338,26 +341,29 @@ func (p *Pages) wall(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	trail, err := p.s.Trail(c.R.Context(), c.Who(), v.Head.ID)
+	ctx, who := c.R.Context(), c.Who()
+	trail, err := p.s.Openings(ctx, who, v.Head.ID)
 	if err != nil {
 		return err
 	}
-	team, err := p.access.Team(c.R.Context(), v.Head.Team)
+	to, err := p.s.Restricted(ctx, v.Head.Team)
 	if err != nil {
 		return err
 	}
-	if team.Reviewer == "" {
-		return fault.New(fault.Invalid, "casework.wall.no_team")
-	}
-	to, err := p.access.TeamPublic(c.R.Context(), team.Reviewer)
+	w, err := v.Wall(c.Keyring(), who, to, plain.Clean(c.Get("reason")), c.Today())
 	if err != nil {
 		return err
 	}
-	w, err := v.Wall(c.Keyring(), c.Who(), to, c.Today())
-	if err != nil {
-		return err
+	for _, id := range v.Reports {
+		view, err := p.s.Report(ctx, who, id, "wall")
+		if err != nil {
+			return err
+		}
+		if err := w.AddReport(c.Keyring(), who, view, c.Today()); err != nil {
+			return err
+		}
 	}
-	if err := p.s.Wall(c.R.Context(), c.Who(), w); err != nil {
+	if err := p.s.Wall(ctx, who, w); err != nil {
 		return err
 	}
 	return c.Page(title(c), walledPage(v.Names, trail))

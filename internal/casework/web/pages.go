@@ -317,7 +317,7 @@ func (p *Pages) beginning(c *web.Ctx, rep string) (b casework.Beginning, err err
 	if rep == "" {
 		return casework.Beginning{Risk: casework.RiskUnknown}, nil
 	}
-	view, err := p.s.Report(c.R.Context(), c.Who(), rep)
+	view, err := p.s.Report(c.R.Context(), c.Who(), rep, "handover")
 	if err != nil {
 		return b, err
 	}

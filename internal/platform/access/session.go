@@ -180,7 +180,7 @@ func (s *Service) ring(tx *db.Tx, person string, b seal.Bundle, identity bool) (
 	if err != nil {
 		return nil, err
 	}
-	kr := &seal.Keyring{}
+	kr := seal.NewKeyring(b.Seed)
 	for _, team := range teams {
 		seeds, err := s.seeds(tx, team, person, b)
 		if err != nil {
@@ -232,18 +232,12 @@ func (s *Service) session(ctx context.Context, cookie string) (out Session, raw 
 	}
 	out.Keyring, out.Sign, out.Stepped = secret.Keyring, secret.Sign.Sign, step > now
 	if !out.Stepped && out.Keyring.HasIdentity() {
-		out.Keyring = withoutIdentity(out.Keyring)
+		out.Keyring = out.Keyring.WithoutIdentity()
 		err = s.rewrap(ctx, raw, out.Session, seal.SessionSecret{Keyring: out.Keyring, Sign: secret.Sign}, 0)
 	} else if idle-now < int64((Idle-time.Minute)/time.Second) {
 		err = s.touch(ctx, raw, now)
 	}
 	return out, raw, err
-}
-
-func withoutIdentity(kr *seal.Keyring) *seal.Keyring {
-	out := &seal.Keyring{}
-	kr.Each(func(k seal.TeamKeys) { out.Add(k.WithoutIdentity()) })
-	return out
 }
 
 func (s *Service) memberships(tx *db.Tx, person string) (out []Membership, err error) {

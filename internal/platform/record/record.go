@@ -154,6 +154,34 @@ func (k Keys) Read(part string, d Doc, v any) error {
 	return json.Unmarshal(plain, v)
 }
 
+// Inbox returns the public key to which messages for this record are sealed.
+func (k Keys) Inbox() []byte { return k.main.Inbox() }
+
+// OpenMessage opens a message that was sealed to Inbox.
+func (k Keys) OpenMessage(context string, box seal.Box) ([]byte, error) {
+	return k.main.OpenInbox(context, box)
+}
+
+// Reseal writes every document again under new keys of the same record, in
+// order and by the same authors; part tells under which key a kind lies. The pen
+// it returns goes on as who, so that what follows is in the same change.
+func (k Keys) Reseal(docs []Doc, part func(kind string) string, who string, day int64) (Keys, *Pen, error) {
+	fresh := New(k.Place, k.identity != nil)
+	pen := NewPen(fresh, who, day, 0, [32]byte{})
+	for _, d := range docs {
+		var v json.RawMessage
+		if err := k.Read(part(d.Kind), d, &v); err != nil {
+			return fresh, pen, err
+		}
+		pen.author, pen.day = d.Author, d.Day
+		if err := pen.Write(part(d.Kind), d.Kind, v); err != nil {
+			return fresh, pen, err
+		}
+	}
+	pen.author, pen.day, pen.c.Was = who, day, int64(len(docs))
+	return fresh, pen, nil
+}
+
 // Label seals what a list shows of the record.
 func (k Keys) Label(v any) (seal.Box, error) {
 	plain, err := json.Marshal(v)

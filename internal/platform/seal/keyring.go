@@ -8,8 +8,45 @@ import (
 )
 
 // Keyring is what a signed-in person can open: the keys of their teams, every
-// epoch they were given. The zero value opens nothing.
-type Keyring struct{ keys []TeamKeys }
+// epoch they were given, and a key of their own for drafts. The zero value opens
+// nothing.
+type Keyring struct {
+	keys []TeamKeys
+	own  []byte
+}
+
+// NewKeyring returns a ring with a person's own key and no team's.
+func NewKeyring(p PersonSeed) *Keyring {
+	return &Keyring{own: derive(p.b[:], "drafts", keySize)}
+}
+
+// WithoutIdentity returns the ring without the identity halves of its keys.
+func (kr *Keyring) WithoutIdentity() *Keyring {
+	out := &Keyring{own: kr.own}
+	kr.Each(func(k TeamKeys) { out.Add(k.WithoutIdentity()) })
+	return out
+}
+
+// SealOwn seals a text that only this person opens: an unfinished form.
+func (kr *Keyring) SealOwn(context string, plain []byte) (Box, error) {
+	if kr == nil || len(kr.own) != keySize || len(plain) > maxDocument {
+		return nil, ErrOpen
+	}
+	return boxed(algWrap, encrypt([keySize]byte(kr.own), pad(plain), canonical([]byte("own"), []byte(context)))), nil
+}
+
+// OpenOwn opens what SealOwn sealed.
+func (kr *Keyring) OpenOwn(context string, box Box) ([]byte, error) {
+	body, err := unboxed(algWrap, box)
+	if err != nil || kr == nil || len(kr.own) != keySize {
+		return nil, ErrOpen
+	}
+	plain, err := decrypt([keySize]byte(kr.own), body, canonical([]byte("own"), []byte(context)))
+	if err != nil {
+		return nil, err
+	}
+	return unpad(plain)
+}
 
 // Add puts a team's epoch on the ring, in place of the same epoch if there.
 func (kr *Keyring) Add(k TeamKeys) {
@@ -101,6 +138,7 @@ type SessionSecret struct {
 
 type sessionJSON struct {
 	Keys []TeamKeys `json:"keys"`
+	Own  []byte     `json:"own"`
 	Sign []byte     `json:"sign"`
 }
 
@@ -108,7 +146,7 @@ func cookieKey(cookie []byte) [keySize]byte { return derived(cookie, "session") 
 
 // WrapSession seals a session's secrets under its cookie, bound to its id.
 func WrapSession(cookie []byte, session string, s SessionSecret) ([]byte, error) {
-	plain, err := json.Marshal(sessionJSON{s.Keyring.all(), s.Sign.key})
+	plain, err := json.Marshal(sessionJSON{s.Keyring.all(), s.Keyring.own, s.Sign.key})
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +167,7 @@ func OpenSession(cookie []byte, session string, blob []byte) (SessionSecret, err
 	if err := json.Unmarshal(plain, &j); err != nil || len(j.Sign) != 64 {
 		return SessionSecret{}, ErrOpen
 	}
-	return SessionSecret{Keyring: &Keyring{keys: j.Keys}, Sign: Signer{j.Sign}}, nil
+	return SessionSecret{Keyring: &Keyring{keys: j.Keys, own: j.Own}, Sign: Signer{j.Sign}}, nil
 }
 
 // NewSessionSigner returns a fresh signing key for one session, and the

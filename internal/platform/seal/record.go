@@ -127,6 +127,25 @@ func padded(n int) int {
 // SizeStep returns the padded size of a text of n bytes: what may stay in clear.
 func SizeStep(n int) int64 { return int64(padded(n + 4)) }
 
+// pad puts the length in front of a text and fills it up to its step.
+func pad(plain []byte) []byte {
+	body := make([]byte, padded(len(plain)+4))
+	binary.BigEndian.PutUint32(body, uint32(len(plain)))
+	copy(body[4:], plain)
+	return body
+}
+
+func unpad(body []byte) ([]byte, error) {
+	if len(body) < 4 {
+		return nil, ErrOpen
+	}
+	n := binary.BigEndian.Uint32(body)
+	if uint64(n) > uint64(len(body)-4) {
+		return nil, ErrOpen
+	}
+	return body[4 : 4+n], nil
+}
+
 // maxDocument bounds what one document may hold (bytes).
 const maxDocument = 1 << 22
 
@@ -136,12 +155,9 @@ func (r RecordKey) Seal(m DocMeta, plain []byte) (Box, error) {
 	if r.zero() || len(plain) > maxDocument {
 		return nil, ErrOpen
 	}
-	body := make([]byte, padded(len(plain)+4))
-	binary.BigEndian.PutUint32(body, uint32(len(plain)))
-	copy(body[4:], plain)
 	c := r.commitment()
 	box := append([]byte{algDocument}, c...)
-	return append(box, encrypt(r.docKey(m), body, m.bytes(c))...), nil
+	return append(box, encrypt(r.docKey(m), pad(plain), m.bytes(c))...), nil
 }
 
 // Open opens a box at its place.
@@ -154,14 +170,10 @@ func (r RecordKey) Open(m DocMeta, box Box) ([]byte, error) {
 		return nil, ErrOpen
 	}
 	body, err := decrypt(r.docKey(m), box[33:], m.bytes(c))
-	if err != nil || len(body) < 4 {
+	if err != nil {
 		return nil, ErrOpen
 	}
-	n := binary.BigEndian.Uint32(body)
-	if uint64(n) > uint64(len(body)-4) {
-		return nil, ErrOpen
-	}
-	return body[4 : 4+n], nil
+	return unpad(body)
 }
 
 func (r RecordKey) commitment() []byte { return derive(r.k[:], "commit", 32) }
@@ -179,10 +191,7 @@ func SealTo(public []byte, context string, plain []byte) (Box, error) {
 	if len(plain) > maxDocument {
 		return nil, ErrOpen
 	}
-	body := make([]byte, padded(len(plain)+4))
-	binary.BigEndian.PutUint32(body, uint32(len(plain)))
-	copy(body[4:], plain)
-	return sealHPKE(public, canonical([]byte("message"), []byte(context)), body)
+	return sealHPKE(public, canonical([]byte("message"), []byte(context)), pad(plain))
 }
 
 // OpenFrom opens what SealTo sealed to this team.
@@ -190,14 +199,24 @@ func (k TeamKeys) OpenFrom(context string, box Box) ([]byte, error) {
 	return openMessage(k.KEM, context, box)
 }
 
+// Inbox returns the public key to which messages for this record are sealed by
+// somebody without keys: whoever opens the record opens them, and nobody else.
+func (r RecordKey) Inbox() []byte { return pair(r.inbox()).PublicKey().Bytes() }
+
+// OpenInbox opens what SealTo sealed to Inbox.
+func (r RecordKey) OpenInbox(context string, box Box) ([]byte, error) {
+	if r.zero() {
+		return nil, ErrOpen
+	}
+	return openMessage(r.inbox(), context, box)
+}
+
+func (r RecordKey) inbox() []byte { return derive(r.k[:], "inbox", keySize) }
+
 func openMessage(secret []byte, context string, box Box) ([]byte, error) {
 	body, err := openHPKE(pair(secret), canonical([]byte("message"), []byte(context)), box)
-	if err != nil || len(body) < 4 {
+	if err != nil {
 		return nil, ErrOpen
 	}
-	n := binary.BigEndian.Uint32(body)
-	if uint64(n) > uint64(len(body)-4) {
-		return nil, ErrOpen
-	}
-	return body[4 : 4+n], nil
+	return unpad(body)
 }

@@ -423,9 +423,9 @@ type captureView struct {
 // taken up again.
 func (p *Pages) capture(c *web.Ctx) error {
 	v := captureView{Form: ui.Empty(), Secret: form{Secret: seal.NewReporterSecret()}.secretText()}
-	team, epoch, box, err := p.s.Draft(c.R.Context(), c.Who(), draftKey)
+	box, err := p.s.Draft(c.R.Context(), c.Who(), draftKey)
 	if err == nil {
-		if text, ok := report.OpenDraft(c.Keyring(), team, epoch, c.Who().Person, box); ok {
+		if text, err := c.Keyring().OpenOwn(draftKey, box); err == nil {
 			if values, err := url.ParseQuery(string(text)); err == nil {
 				v.Values, v.Draft = values, true
 				v.Secret = cmp.Or(values.Get("s"), v.Secret)
@@ -453,19 +453,11 @@ func (p *Pages) autosave(c *web.Ctx) error {
 			values[k] = v
 		}
 	}
-	teams := c.Who().Teams()
-	if len(teams) == 0 {
-		return fault.New(fault.Denied, "fault.denied")
-	}
-	to, err := p.access.TeamPublic(c.R.Context(), teams[0])
+	box, err := c.Keyring().SealOwn(draftKey, []byte(values.Encode()))
 	if err != nil {
 		return err
 	}
-	box, err := report.SealDraft(to, c.Who().Person, []byte(values.Encode()))
-	if err != nil {
-		return err
-	}
-	if err := p.s.SaveDraft(c.R.Context(), c.Who(), draftKey, to, box); err != nil {
+	if err := p.s.SaveDraft(c.R.Context(), c.Who(), draftKey, box); err != nil {
 		return err
 	}
 	c.W.WriteHeader(http.StatusNoContent)
@@ -512,7 +504,7 @@ func (p *Pages) recorded(c *web.Ctx, in report.Intake, channel, secretText strin
 	if _, err := p.s.Record(c.R.Context(), c.Who(), sub, channel); err != nil {
 		return err
 	}
-	if err := p.s.SaveDraft(c.R.Context(), c.Who(), draftKey, to, nil); err != nil {
+	if err := p.s.SaveDraft(c.R.Context(), c.Who(), draftKey, nil); err != nil {
 		return err
 	}
 	mine := ""

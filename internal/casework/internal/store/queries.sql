@@ -118,11 +118,9 @@ ON CONFLICT DO NOTHING;
 -- name: LinksOfCase :many
 SELECT * FROM casework_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY report;
 
--- name: LinksOfReport :many
-SELECT * FROM casework_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY case_id;
-
--- name: MoveLinks :exec
-UPDATE casework_link SET case_id = sqlc.arg(to_case) WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
+-- UnlinkOthers takes a report out of every other case.
+-- name: UnlinkOthers :exec
+DELETE FROM casework_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND case_id <> sqlc.arg(case_id);
 
 -- name: InsertRequest :exec
 INSERT INTO casework_request (jurisdiction, id, case_id, team, kind, state, proposer, decided_by, box, day)

@@ -661,43 +661,6 @@ func (q *Queries) LinksOfCase(ctx context.Context, arg LinksOfCaseParams) ([]Cas
 	return items, nil
 }
 
-const linksOfReport = `-- name: LinksOfReport :many
-SELECT jurisdiction, case_id, report, day FROM casework_link WHERE jurisdiction = $1 AND report = $2 ORDER BY case_id
-`
-
-type LinksOfReportParams struct {
-	Jurisdiction string
-	Report       string
-}
-
-func (q *Queries) LinksOfReport(ctx context.Context, arg LinksOfReportParams) ([]CaseworkLink, error) {
-	rows, err := q.db.QueryContext(ctx, linksOfReport, arg.Jurisdiction, arg.Report)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CaseworkLink{}
-	for rows.Next() {
-		var i CaseworkLink
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.CaseID,
-			&i.Report,
-			&i.Day,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const listDocs = `-- name: ListDocs :many
 SELECT jurisdiction, case_id, seq, kind, author, prev, box, day FROM casework_doc WHERE jurisdiction = $1 AND case_id = $2 ORDER BY seq
 `
@@ -1102,21 +1065,6 @@ func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]ListW
 	return items, nil
 }
 
-const moveLinks = `-- name: MoveLinks :exec
-UPDATE casework_link SET case_id = $1 WHERE jurisdiction = $2 AND case_id = $3
-`
-
-type MoveLinksParams struct {
-	ToCase       string
-	Jurisdiction string
-	CaseID       string
-}
-
-func (q *Queries) MoveLinks(ctx context.Context, arg MoveLinksParams) error {
-	_, err := q.db.ExecContext(ctx, moveLinks, arg.ToCase, arg.Jurisdiction, arg.CaseID)
-	return err
-}
-
 const nextPrint = `-- name: NextPrint :one
 SELECT CAST(COALESCE(MAX(number), 0) + 1 AS BIGINT) AS number FROM casework_print WHERE jurisdiction = $1 AND case_id = $2
 `
@@ -1393,6 +1341,22 @@ func (q *Queries) RequestsOfCase(ctx context.Context, arg RequestsOfCaseParams) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const unlinkOthers = `-- name: UnlinkOthers :exec
+DELETE FROM casework_link WHERE jurisdiction = $1 AND report = $2 AND case_id <> $3
+`
+
+type UnlinkOthersParams struct {
+	Jurisdiction string
+	Report       string
+	CaseID       string
+}
+
+// UnlinkOthers takes a report out of every other case.
+func (q *Queries) UnlinkOthers(ctx context.Context, arg UnlinkOthersParams) error {
+	_, err := q.db.ExecContext(ctx, unlinkOthers, arg.Jurisdiction, arg.Report, arg.CaseID)
+	return err
 }
 
 const updateCase = `-- name: UpdateCase :execrows

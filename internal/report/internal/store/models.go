@@ -29,8 +29,6 @@ type ReportDraft struct {
 	Jurisdiction string
 	Person       string
 	Key          string
-	Team         string
-	Epoch        int64
 	Box          []byte
 	Day          int64
 }
@@ -70,6 +68,7 @@ type ReportHead struct {
 	Mailbox      string
 	Label        []byte
 	Waiting      int64
+	Inbox        []byte
 }
 
 type ReportHeavy struct {

@@ -1,7 +1,7 @@
 -- InsertHead stores a report once: the same lookup id again changes nothing.
 -- name: InsertHead :execrows
-INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(status), sqlc.arg(lane), sqlc.arg(channel), sqlc.arg(risk), sqlc.arg(danger), sqlc.arg(authority), sqlc.arg(opened_day), sqlc.arg(due_hour), sqlc.arg(officer), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(size_step), sqlc.arg(lookup), sqlc.arg(reply_public), sqlc.arg(mailbox), sqlc.arg(label), sqlc.arg(waiting))
+INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(status), sqlc.arg(lane), sqlc.arg(channel), sqlc.arg(risk), sqlc.arg(danger), sqlc.arg(authority), sqlc.arg(opened_day), sqlc.arg(due_hour), sqlc.arg(officer), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(size_step), sqlc.arg(lookup), sqlc.arg(reply_public), sqlc.arg(mailbox), sqlc.arg(label), sqlc.arg(waiting), sqlc.arg(inbox))
 ON CONFLICT (jurisdiction, lookup) DO NOTHING;
 
 -- name: GetHead :one
@@ -13,7 +13,7 @@ SELECT * FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND lookup
 -- UpdateHead writes every clear column a deed may change, if nobody wrote since.
 -- name: UpdateHead :execrows
 UPDATE report_head
-SET team = sqlc.arg(team), epoch = sqlc.arg(epoch), wrap = sqlc.arg(wrap), status = sqlc.arg(status), lane = sqlc.arg(lane), risk = sqlc.arg(risk), danger = sqlc.arg(danger), authority = sqlc.arg(authority), due_hour = sqlc.arg(due_hour), officer = sqlc.arg(officer), seq = sqlc.arg(seq), head = sqlc.arg(head), mailbox = sqlc.arg(mailbox), label = sqlc.arg(label), waiting = sqlc.arg(waiting)
+SET team = sqlc.arg(team), epoch = sqlc.arg(epoch), wrap = sqlc.arg(wrap), status = sqlc.arg(status), lane = sqlc.arg(lane), risk = sqlc.arg(risk), danger = sqlc.arg(danger), authority = sqlc.arg(authority), due_hour = sqlc.arg(due_hour), officer = sqlc.arg(officer), seq = sqlc.arg(seq), head = sqlc.arg(head), mailbox = sqlc.arg(mailbox), label = sqlc.arg(label), waiting = sqlc.arg(waiting), inbox = sqlc.arg(inbox)
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
 
 -- name: AddWaiting :execrows
@@ -103,6 +103,16 @@ INSERT INTO report_link (jurisdiction, report, other, person, day, undone)
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(other), sqlc.arg(person), sqlc.arg(day), sqlc.arg(undone))
 ON CONFLICT (jurisdiction, report, other) DO UPDATE SET person = EXCLUDED.person, day = EXCLUDED.day, undone = EXCLUDED.undone;
 
+-- DeleteLinks takes a report out of every link, on both sides.
+-- name: DeleteLinks :exec
+DELETE FROM report_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND (report = sqlc.arg(report) OR other = sqlc.arg(report));
+
+-- name: DeleteProposals :exec
+DELETE FROM report_proposal WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- name: MoveAlarm :exec
+UPDATE report_alarm SET team = sqlc.arg(team) WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
 -- name: ListLinks :many
 SELECT * FROM report_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY other;
 
@@ -151,9 +161,9 @@ SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdictio
 UPDATE report_alarm SET repeats = repeats + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '';
 
 -- name: PutDraft :exec
-INSERT INTO report_draft (jurisdiction, person, key, team, epoch, box, day)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(person), sqlc.arg(key), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(box), sqlc.arg(day))
-ON CONFLICT (jurisdiction, person, key) DO UPDATE SET team = EXCLUDED.team, epoch = EXCLUDED.epoch, box = EXCLUDED.box, day = EXCLUDED.day;
+INSERT INTO report_draft (jurisdiction, person, key, box, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(person), sqlc.arg(key), sqlc.arg(box), sqlc.arg(day))
+ON CONFLICT (jurisdiction, person, key) DO UPDATE SET box = EXCLUDED.box, day = EXCLUDED.day;
 
 -- name: GetDraft :one
 SELECT * FROM report_draft WHERE jurisdiction = sqlc.arg(jurisdiction) AND person = sqlc.arg(person) AND key = sqlc.arg(key);

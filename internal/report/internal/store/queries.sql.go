@@ -221,6 +221,21 @@ func (q *Queries) DeleteHead(ctx context.Context, arg DeleteHeadParams) error {
 	return err
 }
 
+const deleteLinks = `-- name: DeleteLinks :exec
+DELETE FROM report_link WHERE jurisdiction = $1 AND (report = $2 OR other = $2)
+`
+
+type DeleteLinksParams struct {
+	Jurisdiction string
+	Report       string
+}
+
+// DeleteLinks takes a report out of every link, on both sides.
+func (q *Queries) DeleteLinks(ctx context.Context, arg DeleteLinksParams) error {
+	_, err := q.db.ExecContext(ctx, deleteLinks, arg.Jurisdiction, arg.Report)
+	return err
+}
+
 const deleteMessages = `-- name: DeleteMessages :exec
 DELETE FROM report_message WHERE jurisdiction = $1 AND report = $2
 `
@@ -232,6 +247,20 @@ type DeleteMessagesParams struct {
 
 func (q *Queries) DeleteMessages(ctx context.Context, arg DeleteMessagesParams) error {
 	_, err := q.db.ExecContext(ctx, deleteMessages, arg.Jurisdiction, arg.Report)
+	return err
+}
+
+const deleteProposals = `-- name: DeleteProposals :exec
+DELETE FROM report_proposal WHERE jurisdiction = $1 AND report = $2
+`
+
+type DeleteProposalsParams struct {
+	Jurisdiction string
+	Report       string
+}
+
+func (q *Queries) DeleteProposals(ctx context.Context, arg DeleteProposalsParams) error {
+	_, err := q.db.ExecContext(ctx, deleteProposals, arg.Jurisdiction, arg.Report)
 	return err
 }
 
@@ -359,7 +388,7 @@ func (q *Queries) FindTag(ctx context.Context, arg FindTagParams) ([]FindTagRow,
 }
 
 const getDraft = `-- name: GetDraft :one
-SELECT jurisdiction, person, key, team, epoch, box, day FROM report_draft WHERE jurisdiction = $1 AND person = $2 AND key = $3
+SELECT jurisdiction, person, key, box, day FROM report_draft WHERE jurisdiction = $1 AND person = $2 AND key = $3
 `
 
 type GetDraftParams struct {
@@ -375,8 +404,6 @@ func (q *Queries) GetDraft(ctx context.Context, arg GetDraftParams) (ReportDraft
 		&i.Jurisdiction,
 		&i.Person,
 		&i.Key,
-		&i.Team,
-		&i.Epoch,
 		&i.Box,
 		&i.Day,
 	)
@@ -384,7 +411,7 @@ func (q *Queries) GetDraft(ctx context.Context, arg GetDraftParams) (ReportDraft
 }
 
 const getHead = `-- name: GetHead :one
-SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting FROM report_head WHERE jurisdiction = $1 AND id = $2
+SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox FROM report_head WHERE jurisdiction = $1 AND id = $2
 `
 
 type GetHeadParams struct {
@@ -418,6 +445,7 @@ func (q *Queries) GetHead(ctx context.Context, arg GetHeadParams) (ReportHead, e
 		&i.Mailbox,
 		&i.Label,
 		&i.Waiting,
+		&i.Inbox,
 	)
 	return i, err
 }
@@ -509,7 +537,7 @@ func (q *Queries) HandedTo(ctx context.Context, arg HandedToParams) ([]HandedToR
 }
 
 const headByLookup = `-- name: HeadByLookup :one
-SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting FROM report_head WHERE jurisdiction = $1 AND lookup = $2
+SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox FROM report_head WHERE jurisdiction = $1 AND lookup = $2
 `
 
 type HeadByLookupParams struct {
@@ -543,6 +571,7 @@ func (q *Queries) HeadByLookup(ctx context.Context, arg HeadByLookupParams) (Rep
 		&i.Mailbox,
 		&i.Label,
 		&i.Waiting,
+		&i.Inbox,
 	)
 	return i, err
 }
@@ -634,8 +663,8 @@ func (q *Queries) InsertDoc(ctx context.Context, arg InsertDocParams) error {
 }
 
 const insertHead = `-- name: InsertHead :execrows
-INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 ON CONFLICT (jurisdiction, lookup) DO NOTHING
 `
 
@@ -662,6 +691,7 @@ type InsertHeadParams struct {
 	Mailbox      string
 	Label        []byte
 	Waiting      int64
+	Inbox        []byte
 }
 
 // InsertHead stores a report once: the same lookup id again changes nothing.
@@ -689,6 +719,7 @@ func (q *Queries) InsertHead(ctx context.Context, arg InsertHeadParams) (int64, 
 		arg.Mailbox,
 		arg.Label,
 		arg.Waiting,
+		arg.Inbox,
 	)
 	if err != nil {
 		return 0, err
@@ -983,6 +1014,21 @@ func (q *Queries) ListPartners(ctx context.Context, jurisdiction string) ([]Repo
 	return items, nil
 }
 
+const moveAlarm = `-- name: MoveAlarm :exec
+UPDATE report_alarm SET team = $1 WHERE jurisdiction = $2 AND report = $3
+`
+
+type MoveAlarmParams struct {
+	Team         string
+	Jurisdiction string
+	Report       string
+}
+
+func (q *Queries) MoveAlarm(ctx context.Context, arg MoveAlarmParams) error {
+	_, err := q.db.ExecContext(ctx, moveAlarm, arg.Team, arg.Jurisdiction, arg.Report)
+	return err
+}
+
 const nextInLane = `-- name: NextInLane :one
 SELECT id FROM report_head WHERE jurisdiction = $1 AND team = $2 AND status = 'received' AND officer = '' AND lane = $3 ORDER BY due_hour, id LIMIT 1
 `
@@ -1217,17 +1263,15 @@ func (q *Queries) ProposalsOf(ctx context.Context, arg ProposalsOfParams) ([]Rep
 }
 
 const putDraft = `-- name: PutDraft :exec
-INSERT INTO report_draft (jurisdiction, person, key, team, epoch, box, day)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (jurisdiction, person, key) DO UPDATE SET team = EXCLUDED.team, epoch = EXCLUDED.epoch, box = EXCLUDED.box, day = EXCLUDED.day
+INSERT INTO report_draft (jurisdiction, person, key, box, day)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (jurisdiction, person, key) DO UPDATE SET box = EXCLUDED.box, day = EXCLUDED.day
 `
 
 type PutDraftParams struct {
 	Jurisdiction string
 	Person       string
 	Key          string
-	Team         string
-	Epoch        int64
 	Box          []byte
 	Day          int64
 }
@@ -1237,8 +1281,6 @@ func (q *Queries) PutDraft(ctx context.Context, arg PutDraftParams) error {
 		arg.Jurisdiction,
 		arg.Person,
 		arg.Key,
-		arg.Team,
-		arg.Epoch,
 		arg.Box,
 		arg.Day,
 	)
@@ -1389,7 +1431,7 @@ func (q *Queries) PutTombstone(ctx context.Context, arg PutTombstoneParams) erro
 }
 
 const queue = `-- name: Queue :many
-SELECT h.jurisdiction, h.id, h.team, h.epoch, h.wrap, h.status, h.lane, h.channel, h.risk, h.danger, h.authority, h.opened_day, h.due_hour, h.officer, h.seq, h.head, h.size_step, h.lookup, h.reply_public, h.mailbox, h.label, h.waiting, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
+SELECT h.jurisdiction, h.id, h.team, h.epoch, h.wrap, h.status, h.lane, h.channel, h.risk, h.danger, h.authority, h.opened_day, h.due_hour, h.officer, h.seq, h.head, h.size_step, h.lookup, h.reply_public, h.mailbox, h.label, h.waiting, h.inbox, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
 FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
 WHERE h.jurisdiction = $1 AND h.team = $2 AND h.status = $3
   AND (h.due_hour, h.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -1428,6 +1470,7 @@ type QueueRow struct {
 	Mailbox      string
 	Label        []byte
 	Waiting      int64
+	Inbox        []byte
 	GrantTeam    string
 	GrantEpoch   int64
 	GrantWrap    []byte
@@ -1474,6 +1517,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.Mailbox,
 			&i.Label,
 			&i.Waiting,
+			&i.Inbox,
 			&i.GrantTeam,
 			&i.GrantEpoch,
 			&i.GrantWrap,
@@ -1656,8 +1700,8 @@ func (q *Queries) TakeGrant(ctx context.Context, arg TakeGrantParams) (int64, er
 
 const updateHead = `-- name: UpdateHead :execrows
 UPDATE report_head
-SET team = $1, epoch = $2, wrap = $3, status = $4, lane = $5, risk = $6, danger = $7, authority = $8, due_hour = $9, officer = $10, seq = $11, head = $12, mailbox = $13, label = $14, waiting = $15
-WHERE jurisdiction = $16 AND id = $17 AND seq = $18
+SET team = $1, epoch = $2, wrap = $3, status = $4, lane = $5, risk = $6, danger = $7, authority = $8, due_hour = $9, officer = $10, seq = $11, head = $12, mailbox = $13, label = $14, waiting = $15, inbox = $16
+WHERE jurisdiction = $17 AND id = $18 AND seq = $19
 `
 
 type UpdateHeadParams struct {
@@ -1676,6 +1720,7 @@ type UpdateHeadParams struct {
 	Mailbox      string
 	Label        []byte
 	Waiting      int64
+	Inbox        []byte
 	Jurisdiction string
 	ID           string
 	Was          int64
@@ -1699,6 +1744,7 @@ func (q *Queries) UpdateHead(ctx context.Context, arg UpdateHeadParams) (int64, 
 		arg.Mailbox,
 		arg.Label,
 		arg.Waiting,
+		arg.Inbox,
 		arg.Jurisdiction,
 		arg.ID,
 		arg.Was,
