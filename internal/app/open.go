@@ -262,11 +262,11 @@ func (h *House) alarms(ctx context.Context, who access.Who) int {
 	if len(h.Reports.DeskTeams(who)) == 0 {
 		return 0
 	}
-	list, err := h.Reports.Alarms(ctx, who)
+	n, err := h.Reports.Ringing(ctx, who)
 	if err != nil {
 		h.Log.Error("alarms", "err", err)
 	}
-	return len(list)
+	return int(n)
 }
 
 // Run runs the background work until ctx ends.
@@ -275,10 +275,10 @@ func (h *House) Run(ctx context.Context, alarm func(ctx context.Context, n int) 
 	go h.Events.Run(ctx)
 	h.Jobs.Add(jobs.Job{Name: "alarm", Every: 5 * time.Minute, Do: func(ctx context.Context) error {
 		open, err := h.Reports.RepeatAlarms(ctx)
-		if err != nil || len(open) == 0 || alarm == nil {
+		if err != nil || open == 0 || alarm == nil {
 			return err
 		}
-		return alarm(ctx, len(open))
+		return alarm(ctx, int(open))
 	}})
 	if sweep != nil {
 		h.Jobs.Add(jobs.Job{Name: "sweep", Every: time.Hour, Do: sweep})

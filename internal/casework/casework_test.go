@@ -296,7 +296,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		h.ok(h.r.Propose(ctx, desk.Who, report.Edit{ID: rep}, report.Close, "", func(string) (record.Grant, error) {
 			return do.GrantFor(desk.Keyring, desk.Who, review, "review")
 		}))
-		h.ok(h.r.Post(ctx, code.Lookup(), "Belum dibaca siapa pun."))
+		h.ok(h.r.Post(ctx, code, "Belum dibaca siapa pun.", false))
 		id := h.begin(casework.Beginning{Identity: child, Situation: casework.SituationDoc{Summary: "Rahasia."}, Report: rep})
 		second := h.begin(casework.Beginning{Report: other})
 		h.ok(h.s.LinkReport(ctx, h.In("worker1").Who, second, rep))
@@ -322,7 +322,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		}
 		h.ok(h.s.Wall(ctx, in.Who, w))
 
-		h.ok(h.r.Post(ctx, code.Lookup(), "Ditulis sesudah dibatasi."))
+		h.ok(h.r.Post(ctx, code, "Ditulis sesudah dibatasi.", false))
 		h.goneFor([]string{"worker1", "worker2", "super1", "desk1", "desk2", "reviewer"}, id, rep)
 		if o := h.read(h.In("worker1"), second); slices.Contains(o.Reports, rep) || !slices.Contains(o.Reports, other) {
 			t.Errorf("another case still names it: %v", o.Reports)

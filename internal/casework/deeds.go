@@ -42,7 +42,7 @@ func (s *Service) OpenCase(ctx context.Context, who access.Who, o Opening) error
 			return err
 		}
 		if o.Report != "" {
-			if err := s.link(tx, who, o.ID, o.Report); err != nil {
+			if err := s.link(tx, who, o.ID, o.Report, true); err != nil {
 				return err
 			}
 		}
@@ -50,8 +50,8 @@ func (s *Service) OpenCase(ctx context.Context, who access.Who, o Opening) error
 	})
 }
 
-func (s *Service) link(tx *db.Tx, who access.Who, id, rep string) error {
-	if err := s.Reports.Taken(tx.Ctx(), who, rep); err != nil {
+func (s *Service) link(tx *db.Tx, who access.Who, id, rep string, first bool) error {
+	if err := s.Reports.Taken(tx.Ctx(), who, rep, first); err != nil {
 		return err
 	}
 	if err := s.q(tx).PutLink(tx.Ctx(), store.PutLinkParams{Jurisdiction: s.Jurisdiction, CaseID: id, Report: rep, Day: s.today()}); err != nil {
@@ -62,7 +62,7 @@ func (s *Service) link(tx *db.Tx, who access.Who, id, rep string) error {
 
 // LinkReport adds a report to a case that is there already.
 func (s *Service) LinkReport(ctx context.Context, who access.Who, id, rep string) error {
-	return s.edit(ctx, who, "casework.link", "", Edit{ID: id}, func(tx *db.Tx, _ *store.CaseworkCase) error { return s.link(tx, who, id, rep) })
+	return s.edit(ctx, who, "casework.link", "", Edit{ID: id}, func(tx *db.Tx, _ *store.CaseworkCase) error { return s.link(tx, who, id, rep, false) })
 }
 
 func summed(sum protocol.Summary) (hour int64, class string, overdue int64) {
@@ -145,7 +145,7 @@ func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit
 		}
 	}
 	n, err := s.q(tx).UpdateCase(tx.Ctx(), store.UpdateCaseParams{Team: c.Team, Status: c.Status, Risk: c.Risk, Worker: c.Worker, Second: c.Second, Manual: c.Manual, ClosedDay: c.ClosedDay,
-		NextDueHour: c.NextDueHour, DueClass: c.DueClass, Overdue: c.Overdue, Seq: c.Seq, Head: c.Head, Label: c.Label, Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was})
+		NextDueHour: c.NextDueHour, DueClass: c.DueClass, Overdue: c.Overdue, Seq: c.Seq, Head: c.Head, Label: c.Label, Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was, Rev: c.Rev})
 	if err != nil {
 		return err
 	}

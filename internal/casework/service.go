@@ -260,7 +260,7 @@ func (s *Service) List(ctx context.Context, who access.Who, scope Scope, statuse
 	if err != nil || len(out) == 0 {
 		return nil, next, err
 	}
-	return out, next, s.Audit.Reading(ctx, who.Actor(), "casework.list", []string{teams[0]}, string(scope))
+	return out, next, s.Audit.Reading(ctx, who.Actor(), "casework.list", teams, string(scope))
 }
 
 func dueHour(h Head) int64 {

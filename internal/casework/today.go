@@ -39,7 +39,7 @@ func (s *Service) ShowMany(ctx context.Context, who access.Who, ids []string) (o
 
 // Desk is what the day page says of the reporting channel, by counts only.
 type Desk struct {
-	Unread, Late, Alarms int64
+	Unread, Quarantined, Late, Alarms, Waiting int64
 }
 
 // Desk counts the reports of the person's desks; ok is false for somebody
@@ -53,13 +53,20 @@ func (s *Service) Desk(ctx context.Context, who access.Who) (d Desk, ok bool, er
 		}
 		for _, c := range counts {
 			d.Late += c.Late
-			if c.Status == report.Received {
+			switch {
+			case c.Status == report.Received && c.Lane == report.Quarantine:
+				d.Quarantined += c.N
+			case c.Status == report.Received:
 				d.Unread += c.N
 			}
 		}
+		n, err := s.Reports.Waiting(ctx, team)
+		if err != nil {
+			return d, ok, err
+		}
+		d.Waiting += n
 	}
-	alarms, err := s.Reports.Alarms(ctx, who)
-	d.Alarms = int64(len(alarms))
+	d.Alarms, err = s.Reports.Ringing(ctx, who)
 	return d, ok, err
 }
 

@@ -192,7 +192,7 @@ func (h *house) throughEveryDoor() {
 	c.get("/zanggarwati?x=kwetiauputih")
 	desk := h.as("anggrek")
 	path := h.find(desk, story)
-	for _, d := range [][]string{{"reply", "Simpan", "text", "jawab rahasiamarka"}, {"note", "Simpan", "text", "catat zanggarwati"}} {
+	for _, d := range [][]string{{"reply", "Kirim jawaban", "text", "jawab rahasiamarka"}, {"note", "Simpan", "text", "catat zanggarwati"}} {
 		desk.get(path)
 		desk.deed(d[0], d[1], d[2:]...)
 	}

@@ -46,7 +46,7 @@ func TestWholeWayWithoutScript(t *testing.T) {
 		desk.see("contoh[.]example")
 		desk.deed("rate", "Simpan", "risk", "high")
 		desk.see("Penilaian disimpan", "Risiko tinggi")
-		desk.deed("reply", "Simpan", "text", "Terima kasih. Kami sedang memeriksa.")
+		desk.deed("reply", "Kirim jawaban", "text", "Terima kasih. Kami sedang memeriksa.")
 		desk.see("Jawaban tersimpan")
 		public.mailbox(code)
 		public.see("Terima kasih. Kami sedang memeriksa.")

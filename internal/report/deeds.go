@@ -60,7 +60,7 @@ func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit
 	}
 	n, err := s.q(tx).UpdateHead(tx.Ctx(), store.UpdateHeadParams{Team: h.Team, Epoch: h.Epoch, Wrap: h.Wrap, Status: h.Status, Lane: h.Lane, Risk: h.Risk, Danger: h.Danger,
 		Authority: h.Authority, DueHour: h.DueHour, Officer: h.Officer, Seq: h.Seq, Head: h.Head, Mailbox: h.Mailbox, Label: h.Label, Waiting: h.Waiting, Inbox: h.Inbox,
-		Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was})
+		Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was, Rev: h.Rev})
 	if err != nil {
 		return err
 	}
@@ -170,13 +170,19 @@ func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string)
 	if riskRank[risk] == 0 {
 		return fault.Of(fault.Field{Name: "risk", Key: "field.not_listed"})
 	}
-	return s.edit(ctx, who, "report.rate", risk, e, func(_ *db.Tx, h *store.ReportHead) error {
-		if riskRank[risk] < riskRank[h.Risk] && h.Risk != "unknown" {
+	return s.edit(ctx, who, "report.rate", risk, e, func(tx *db.Tx, h *store.ReportHead) error {
+		// Back to unknown would open the way to any level: who is not sure says high.
+		if h.Risk != "unknown" && (riskRank[risk] < riskRank[h.Risk] || risk == "unknown") {
 			return fault.New(fault.Denied, "report.fault.second_person")
 		}
 		s.setRisk(h, risk)
-		return nil
+		return s.overtake(tx, h)
 	})
+}
+
+// overtake ends open proposals: they were made about another state.
+func (s *Service) overtake(tx *db.Tx, h *store.ReportHead) error {
+	return s.q(tx).Overtake(tx.Ctx(), store.OvertakeParams{Jurisdiction: s.Jurisdiction, Report: h.ID})
 }
 
 // setRisk sets the risk and moves its clock by the difference of the two answer
@@ -192,11 +198,15 @@ func (s *Service) setRisk(h *store.ReportHead, risk string) {
 // SetDanger raises or takes down the danger flag; raising it rings the alarm.
 func (s *Service) SetDanger(ctx context.Context, who access.Who, e Edit, danger bool) error {
 	return s.edit(ctx, who, "report.rate", "danger", e, func(tx *db.Tx, h *store.ReportHead) error {
+		was := h.Danger
 		h.Danger = danger
-		if !danger {
+		if !danger || was {
 			return nil
 		}
 		h.DueHour = min(h.DueHour, clock.HourUp(s.Clock.Now()))
+		if err := s.overtake(tx, h); err != nil {
+			return err
+		}
 		return s.raise(tx, e.ID, h.Team)
 	})
 }
@@ -220,7 +230,10 @@ func (s *Service) Answer(ctx context.Context, who access.Who, e Edit) error {
 		if h.Mailbox != "open" {
 			return fault.New(fault.Gone, "report.mailbox.closed")
 		}
-		return s.putMessage(tx, e.ID, "out", h.Team, h.Epoch, []byte{}, e.Reporter)
+		if h.Status == Received || h.Status == Read { // the promise is kept; the decision has a clock of its own
+			h.DueHour = max(h.DueHour, clock.HourUp(s.Due(h.Risk, h.Danger, s.Clock.Now())))
+		}
+		return s.putMessage(tx, e.ID, store.InsertMessageParams{Direction: "out", Team: h.Team, Epoch: h.Epoch, DeskBox: []byte{}, ReporterBox: e.Reporter, Mark: []byte{}})
 	})
 }
 
@@ -258,9 +271,9 @@ func (s *Service) Relate(ctx context.Context, who access.Who, e Edit, other stri
 
 // Hand gives the report to a case team (a grant in e.Grants): "sedang ditangani".
 func (s *Service) Hand(ctx context.Context, who access.Who, e Edit) error {
-	return s.edit(ctx, who, "report.hand", "", e, func(_ *db.Tx, h *store.ReportHead) error {
+	return s.edit(ctx, who, "report.hand", "", e, func(tx *db.Tx, h *store.ReportHead) error {
 		h.Status, h.Authority = Handling, "ours"
-		return nil
+		return s.overtake(tx, h)
 	})
 }
 
@@ -269,8 +282,8 @@ func (s *Service) Hand(ctx context.Context, who access.Who, e Edit) error {
 func (s *Service) Refer(ctx context.Context, who access.Who, e Edit, review func(team string) (record.Grant, error)) error {
 	return s.edit(ctx, who, "report.refer", "", e, func(tx *db.Tx, h *store.ReportHead) error {
 		h.Status = Finished
-		if !tenth() {
-			return nil
+		if err := s.overtake(tx, h); err != nil || !tenth() {
+			return err
 		}
 		return s.propose(tx, who, h, Sample, "", review)
 	})
@@ -301,6 +314,12 @@ func (s *Service) Propose(ctx context.Context, who access.Who, e Edit, kind, to 
 		return fault.Of(fault.Field{Name: "kind", Key: "field.not_listed"})
 	}
 	return s.edit(ctx, who, "report.propose", kind, e, func(tx *db.Tx, h *store.ReportHead) error {
+		if h.Status == Finished {
+			return fault.New(fault.Gone, "report.fault.finished")
+		}
+		if err := s.overtake(tx, h); err != nil { // one open proposal: the newest
+			return err
+		}
 		return s.propose(tx, who, h, kind, to, review)
 	})
 }
@@ -341,24 +360,29 @@ func (s *Service) Decide(ctx context.Context, who access.Who, e Edit, proposal s
 		if n == 0 {
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
-		s.follow(h, p, yes)
-		return nil
+		return s.follow(tx, who, h, p, yes)
 	})
 }
 
-// follow does what an answered proposal asks for.
-func (s *Service) follow(h *store.ReportHead, p store.ReportProposal, yes bool) {
+// follow does what an answered proposal asks for. Of closings, a tenth is looked
+// at once more by a third person.
+func (s *Service) follow(tx *db.Tx, who access.Who, h *store.ReportHead, p store.ReportProposal, yes bool) error {
 	switch {
 	case p.Kind == Sample && !yes: // the second look disagrees: the desk has it again
 		h.Status = Read
 	case !yes || p.Kind == Sample:
-	case p.Kind == Close:
-		h.Status = Finished
 	case p.Kind == LowerRisk:
 		s.setRisk(h, p.ToValue)
 	case p.Kind == NotOurs:
 		h.Authority, h.Status = p.ToValue, Finished
+	case p.Kind == Close:
+		h.Status = Finished
+		if tenth() {
+			return s.q(tx).InsertProposal(tx.Ctx(), store.InsertProposalParams{Jurisdiction: s.Jurisdiction, ID: newID(s.Clock.Now()), Report: h.ID, Kind: Sample, Team: p.Team,
+				Proposer: who.Person, State: "open", Day: s.today()})
+		}
 	}
+	return nil
 }
 
 // Reviews returns the open proposals of the person's teams.

@@ -105,39 +105,85 @@ type Alarm struct {
 	Repeats      int64
 }
 
-// Alarms returns the open alarms of the person's desks.
+// Alarms returns the open alarms of the person's desks: at most a hundred a team.
 func (s *Service) Alarms(ctx context.Context, who access.Who) (out []Alarm, err error) {
-	list, err := s.OpenAlarms(ctx)
-	for _, a := range list {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
 		for _, team := range s.DeskTeams(who) {
-			if a.Team == team {
-				out = append(out, a)
+			rows, err := s.q(tx).OpenAlarms(tx.Ctx(), store.OpenAlarmsParams{Jurisdiction: s.Jurisdiction, Team: team})
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				out = append(out, Alarm{r.Report, r.Team, r.Repeats})
 			}
 		}
-	}
-	return out, err
-}
-
-// OpenAlarms returns every open alarm: for the job that repeats them.
-func (s *Service) OpenAlarms(ctx context.Context) (out []Alarm, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, err := s.q(tx).OpenAlarms(tx.Ctx(), s.Jurisdiction)
-		out = nil
-		for _, r := range rows {
-			out = append(out, Alarm{r.Report, r.Team, r.Repeats})
-		}
-		return err
+		return nil
 	})
 	return out, err
 }
 
-// RepeatAlarms counts one more ring and returns what is still open, for the
-// sender (e-mail or webhook: how many, never what).
-func (s *Service) RepeatAlarms(ctx context.Context) (open []Alarm, err error) {
-	if open, err = s.OpenAlarms(ctx); err != nil || len(open) == 0 {
-		return nil, err
+// Ringing returns how many alarms of the person's desks nobody accepted.
+func (s *Service) Ringing(ctx context.Context, who access.Who) (n int64, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n = 0
+		for _, team := range s.DeskTeams(who) {
+			k, err := s.q(tx).CountAlarms(tx.Ctx(), store.CountAlarmsParams{Jurisdiction: s.Jurisdiction, Team: team})
+			if err != nil {
+				return err
+			}
+			n += k
+		}
+		return nil
+	})
+	return n, err
+}
+
+// RepeatAlarms counts one more ring and returns how many alarms are open, for
+// the sender (e-mail or webhook: how many, never what).
+func (s *Service) RepeatAlarms(ctx context.Context) (open int64, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		open, err = s.q(tx).CountAllAlarms(tx.Ctx(), s.Jurisdiction)
+		return err
+	})
+	if err != nil || open == 0 {
+		return 0, err
 	}
 	return open, s.DB.Write(ctx, func(tx *db.Tx) error { return s.q(tx).RepeatAlarms(tx.Ctx(), s.Jurisdiction) })
+}
+
+// Written is a report to which the reporter wrote something nobody has opened.
+type Written struct {
+	Report string
+	N      int64
+}
+
+// Written returns the reports in the hands of the person's case teams to which
+// the reporter wrote: casework's door.
+func (s *Service) Written(ctx context.Context, who access.Who) (out []Written, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		for _, team := range who.Teams(access.Caseworker, access.Supervisor) {
+			rows, err := s.q(tx).WaitingFor(tx.Ctx(), store.WaitingForParams{Jurisdiction: s.Jurisdiction, Team: team})
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				out = append(out, Written{r.ID, r.Waiting})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Waiting returns how many reports of a team hold a message nobody has opened.
+func (s *Service) Waiting(ctx context.Context, team string) (n int64, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		n, err = s.q(tx).CountWaiting(tx.Ctx(), store.CountWaitingParams{Jurisdiction: s.Jurisdiction, Team: team})
+		return err
+	})
+	return n, err
 }
 
 // AcceptAlarm says "I have it": the alarm stops ringing and the report is theirs.

@@ -32,26 +32,32 @@ func (s *Service) Handed(ctx context.Context, who access.Who) (out []Line, err e
 }
 
 // Taken marks a handed report as having a case, in casework's transaction. It
-// is a NotFound fault for somebody whose teams were not given the report.
-func (s *Service) Taken(ctx context.Context, who access.Who, report string) error {
+// is a NotFound fault for somebody whose teams were not given the report, and,
+// where it becomes a case of its own (first), a Conflict where it has one.
+func (s *Service) Taken(ctx context.Context, who access.Who, report string, first bool) error {
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		grants, err := s.q(tx).ListGrants(tx.Ctx(), store.ListGrantsParams{Jurisdiction: s.Jurisdiction, Report: report})
 		if err != nil {
 			return err
 		}
 		mine := who.Teams(access.Caseworker, access.Supervisor)
-		found := false
+		found, took := false, int64(0)
 		for _, g := range grants {
 			if !slices.Contains(mine, g.Team) {
 				continue
 			}
 			found = true
-			if _, err := s.q(tx).TakeGrant(tx.Ctx(), store.TakeGrantParams{Jurisdiction: s.Jurisdiction, Report: report, Team: g.Team}); err != nil {
+			n, err := s.q(tx).TakeGrant(tx.Ctx(), store.TakeGrantParams{Jurisdiction: s.Jurisdiction, Report: report, Team: g.Team})
+			if err != nil {
 				return err
 			}
+			took += n
 		}
 		if !found {
 			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		if first && took == 0 {
+			return fault.New(fault.Conflict, "report.fault.has_case")
 		}
 		return nil
 	})

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -9,8 +11,6 @@ import (
 	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/internal/platform/record"
 	"github.com/naungan/naungan/internal/platform/seal"
-
-	"time"
 )
 
 // The kinds of document in a report.
@@ -58,6 +58,7 @@ type Submission struct {
 	Label       seal.Box
 	Lookup      []byte
 	ReplyPublic []byte
+	Mark        []byte
 	Danger      bool
 	Size        int64
 	Tags        []Tag
@@ -86,7 +87,11 @@ func SealIntake(jurisdiction string, to seal.TeamPublic, secret seal.ReporterSec
 		return Submission{}, err
 	}
 	code := secret.Code()
-	s := Submission{ID: keys.ID, Team: to.Team, Grant: grant, Change: pen.Written(), Lookup: code.Lookup(), ReplyPublic: code.Public(), Danger: in.Danger}
+	text, err := json.Marshal(in)
+	if err != nil {
+		return Submission{}, err
+	}
+	s := Submission{ID: keys.ID, Team: to.Team, Grant: grant, Change: pen.Written(), Lookup: code.Lookup(), ReplyPublic: code.Public(), Mark: code.Mark(text), Danger: in.Danger}
 	s.Size = seal.SizeStep(len(s.Change.Docs[0].Box))
 	return s, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/audit"
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -87,8 +88,8 @@ func (s *Service) load(tx *db.Tx, report string) (v View, err error) {
 	if err != nil {
 		return v, err
 	}
-	alarms, err := q.OpenAlarms(ctx, j)
-	v.Alarm = slices.ContainsFunc(alarms, func(a store.ReportAlarm) bool { return a.Report == report })
+	n, err := q.Rings(ctx, store.RingsParams{Jurisdiction: j, Report: report})
+	v.Alarm = n > 0
 	return v, err
 }
 
@@ -136,33 +137,38 @@ type Cursor struct {
 }
 
 // Queue returns a page of the desk's reports of the statuses (all open ones
-// where none is named), soonest due first; lane "" is every lane.
+// where none is named, and those to which a reporter wrote again), soonest due
+// first; lane "" is every lane.
 func (s *Service) Queue(ctx context.Context, who access.Who, lane string, statuses []string, from Cursor, limit int) (out []Line, next Cursor, err error) {
 	teams := s.DeskTeams(who)
 	if err := s.check(ctx, who, "report.queue", "", teams, false); err != nil {
 		return nil, next, err
 	}
+	again := len(statuses) == 0 && from == Cursor{}
 	if len(statuses) == 0 {
 		statuses = OpenStatuses
 	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out = nil
+	var more []Line
+	err = s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		out, more = nil, nil
 		for _, team := range teams {
 			for _, st := range statuses {
-				rows, err := s.q(tx).Queue(tx.Ctx(), store.QueueParams{Jurisdiction: s.Jurisdiction, Team: team, Status: st, AfterHour: from.Hour, AfterID: from.ID, Lim: int64(limit) + 1})
+				if err := s.queue(tx, &out, store.QueueParams{Jurisdiction: s.Jurisdiction, Team: team, Status: st, AfterHour: from.Hour, AfterID: from.ID, Lim: int64(limit) + 1}, lane); err != nil {
+					return err
+				}
+			}
+			if again {
+				rows, err := s.q(tx).QueueWaiting(tx.Ctx(), store.QueueWaitingParams{Jurisdiction: s.Jurisdiction, Team: team})
 				if err != nil {
 					return err
 				}
 				for _, r := range rows {
-					out = append(out, s.line(r))
+					more = append(more, s.line(store.QueueRow(r)))
 				}
 			}
 		}
 		return nil
 	})
-	if lane != "" {
-		out = slices.DeleteFunc(out, func(l Line) bool { return (l.Head.Lane == Quarantine) != (lane == Quarantine) })
-	}
 	slices.SortFunc(out, func(a, b Line) int {
 		return cmp.Or(a.Head.Due.Compare(b.Head.Due), cmp.Compare(a.Head.ID, b.Head.ID))
 	})
@@ -170,10 +176,29 @@ func (s *Service) Queue(ctx context.Context, who access.Who, lane string, status
 		last := out[limit-1].Head
 		out, next = out[:limit], Cursor{clock.Hour(last.Due), last.ID}
 	}
+	out = append(more, out...) // a reporter who wrote again waits at the top
 	if err != nil || len(out) == 0 {
 		return nil, next, err
 	}
-	return out, next, s.Audit.Reading(ctx, who.Actor(), "report.list", []string{teams[0]}, "queue")
+	return out, next, s.Audit.Reading(ctx, who.Actor(), "report.list", teams, "queue")
+}
+
+// queue adds a page of one team and status, of the lane asked for or of both.
+func (s *Service) queue(tx *db.Tx, out *[]Line, p store.QueueParams, lane string) error {
+	for _, quarantine := range []bool{false, true} {
+		if lane != "" && quarantine != (lane == Quarantine) {
+			continue
+		}
+		p.Quarantine = quarantine
+		rows, err := s.q(tx).Queue(tx.Ctx(), p)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			*out = append(*out, s.line(r))
+		}
+	}
+	return nil
 }
 
 func (s *Service) line(r store.QueueRow) Line {
@@ -196,7 +221,7 @@ func (s *Service) Counts(ctx context.Context, who access.Who, team string) (out 
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, err := s.q(tx).CountQueue(tx.Ctx(), store.CountQueueParams{Hour: clock.Hour(s.Clock.Now()), Jurisdiction: s.Jurisdiction, Team: team})
+		rows, err := s.q(tx).CountQueue(tx.Ctx(), store.CountQueueParams{Hour: clock.HourUp(s.Clock.Now()), Jurisdiction: s.Jurisdiction, Team: team})
 		out = nil
 		for _, r := range rows {
 			out = append(out, Count{r.Status, r.Lane, r.Risk, r.Danger, r.Reports, r.Overdue})
@@ -227,9 +252,15 @@ func (s *Service) Next(ctx context.Context, who access.Who) (report string, err 
 				if err != nil {
 					return err
 				}
+				n, err := s.q(tx).SetOfficer(tx.Ctx(), store.SetOfficerParams{Officer: who.Person, Jurisdiction: s.Jurisdiction, ID: id})
+				if err == nil && n == 0 { // a colleague was faster
+					err = fault.New(fault.Conflict, "fault.conflict")
+				}
+				if err != nil {
+					return err
+				}
 				report = id
-				_, err = s.q(tx).SetOfficer(tx.Ctx(), store.SetOfficerParams{Officer: who.Person, Jurisdiction: s.Jurisdiction, ID: id})
-				return err
+				return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "report.next", Record: id})
 			}
 		}
 		return fault.New(fault.NotFound, "report.queue.empty")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/audit"
@@ -21,8 +22,13 @@ type received struct {
 	Danger bool   `json:"danger"`
 }
 
+// ErrOther says that a report with this secret is stored already and says
+// something else: what is new is not kept by Receive or Record.
+var ErrOther = fault.New(fault.Conflict, "report.fault.other_content")
+
 // Receive checks, seals and stores what the public channel was told: four rows.
-// The same secret again changes nothing and is no fault. The id is empty then.
+// The same secret with the same content again changes nothing and is no fault
+// (the id is empty then); with another content it is ErrOther.
 func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in Intake, channel, lane string) (string, error) {
 	in.Clean()
 	if err := in.Check(); err != nil {
@@ -37,20 +43,23 @@ func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in In
 	if err != nil {
 		return "", err
 	}
-	return s.store(ctx, audit.System("public"), sub, channel, lane, "")
+	return s.store(ctx, audit.System("public"), sub, s.row(sub, channel, lane))
 }
 
-// store writes a sealed report once.
-func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, channel, lane, officer string) (id string, err error) {
-	p := s.row(sub, channel, lane, officer)
+// store writes a sealed report once. Where staff hold a grant of it, the row holds
+// no wrap.
+func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, p store.InsertHeadParams) (id string, err error) {
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		id = ""
 		n, err := s.q(tx).InsertHead(tx.Ctx(), p)
-		if err != nil || n == 0 {
-			id = ""
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			return s.again(tx, sub)
+		}
 		id = sub.ID
-		if officer != "" {
+		if len(p.Wrap) == 0 {
 			if err := s.putGrant(tx, sub.ID, sub.Grant); err != nil {
 				return err
 			}
@@ -61,7 +70,7 @@ func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, chan
 		if err := s.putTags(tx, sub.ID, sub.Tags); err != nil {
 			return err
 		}
-		if err := s.Audit.Append(tx, a, audit.Entry{Verb: "report.receive", Record: sub.ID, Reason: channel, Head: audit.Head(sub.Change.Seq, sub.Change.Head)}); err != nil {
+		if err := s.Audit.Append(tx, a, audit.Entry{Verb: "report.receive", Record: sub.ID, Reason: p.Channel, Head: audit.Head(sub.Change.Seq, sub.Change.Head)}); err != nil {
 			return err
 		}
 		return s.Events.Emit(tx, "report.received", received{sub.ID, sub.Team, sub.Danger})
@@ -69,13 +78,25 @@ func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, chan
 	return id, err
 }
 
-func (s *Service) row(sub Submission, channel, lane, officer string) store.InsertHeadParams {
+// again tells whether a report that is stored already says the same.
+func (s *Service) again(tx *db.Tx, sub Submission) error {
+	h, err := s.q(tx).HeadByLookup(tx.Ctx(), store.HeadByLookupParams{Jurisdiction: s.Jurisdiction, Lookup: sub.Lookup})
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(h.Mark, sub.Mark) {
+		return ErrOther
+	}
+	return nil
+}
+
+func (s *Service) row(sub Submission, channel, lane string) store.InsertHeadParams {
 	now := s.Clock.Now()
 	p := store.InsertHeadParams{
 		Jurisdiction: s.Jurisdiction, ID: sub.ID, Team: sub.Team, Epoch: sub.Grant.Epoch, Wrap: sub.Grant.Wrap,
 		Status: Received, Lane: lane, Channel: channel, Risk: "unknown", Danger: sub.Danger, Authority: "unset",
-		OpenedDay: clock.Day(now), DueHour: clock.HourUp(s.Due("unknown", sub.Danger, now)), Officer: officer,
-		Seq: sub.Change.Seq, Head: sub.Change.Head[:], SizeStep: sub.Size, Lookup: sub.Lookup, ReplyPublic: sub.ReplyPublic,
+		OpenedDay: clock.Day(now), DueHour: clock.HourUp(s.Due("unknown", sub.Danger, now)),
+		Seq: sub.Change.Seq, Head: sub.Change.Head[:], SizeStep: sub.Size, Lookup: sub.Lookup, ReplyPublic: sub.ReplyPublic, Mark: sub.Mark,
 		Mailbox: "open", Label: sub.Label, Inbox: sub.Inbox,
 	}
 	if p.Label == nil {
@@ -84,18 +105,21 @@ func (s *Service) row(sub Submission, channel, lane, officer string) store.Inser
 	if p.Inbox == nil {
 		p.Inbox = []byte{}
 	}
-	if officer != "" { // written down by staff: read already, under a symmetric grant
-		p.Status, p.Wrap = Read, []byte{}
-	}
 	return p
 }
 
-// Record stores what an officer wrote down (Catat aduan).
+// Record stores what an officer wrote down (Catat aduan). It is read already, and
+// theirs, only where they are of the team that receives it.
 func (s *Service) Record(ctx context.Context, who access.Who, sub Submission, channel string) (string, error) {
 	if err := s.check(ctx, who, "report.record", "", nil, false); err != nil {
 		return "", err
 	}
-	return s.store(ctx, who.Actor(), sub, channel, Normal, who.Person)
+	p := s.row(sub, channel, Normal)
+	p.Wrap = []byte{}
+	if slices.Contains(s.DeskTeams(who), sub.Team) {
+		p.Status, p.Officer = Read, who.Person
+	}
+	return s.store(ctx, who.Actor(), sub, p)
 }
 
 // Known tells whether a report with this lookup id is stored.
@@ -144,7 +168,8 @@ type Mailbox struct {
 	State   string // open, frozen, stopped
 	Opened  int64
 	DueHour int64
-	Sent    int // how many messages the reporter wrote
+	Sent    int  // how many messages the reporter wrote
+	Owed    bool // no answer came since the reporter wrote last, and the desk is not done
 	Answers []Message
 }
 
@@ -161,53 +186,61 @@ func (s *Service) Mailbox(ctx context.Context, lookup []byte) (m Mailbox, err er
 			m = Mailbox{State: "frozen"}
 			return nil
 		}
+		m.Owed = true
 		rows, err := s.q(tx).ListMessages(tx.Ctx(), store.ListMessagesParams{Jurisdiction: s.Jurisdiction, Report: h.ID})
 		for _, r := range rows {
-			if r.Direction == "in" {
+			if m.Owed = r.Direction == "in"; m.Owed {
 				m.Sent++
 			} else {
 				m.Answers = append(m.Answers, Message{N: r.N, Out: true, Box: r.ReporterBox, Day: r.Day})
 			}
 		}
+		m.Owed = m.Owed && (h.Status == Received || h.Status == Read)
 		return err
 	})
 	return m, err
 }
 
 // Post adds a message of the reporter, sealed so that whoever may open the
-// report reads it. Where the report is walled at the same moment, it is sealed
-// once more to the new key.
-func (s *Service) Post(ctx context.Context, lookup []byte, text string) (err error) {
+// report reads it; danger raises the flag and the alarm. The same text again on
+// the same day is stored once. Where the report is walled at the same moment, it
+// is sealed once more to the new key.
+func (s *Service) Post(ctx context.Context, code seal.Code, text string, danger bool) (err error) {
 	t := Text{Text: text}
 	if err := t.Check(); err != nil {
 		return err
 	}
-	for range 3 {
+	for range 5 {
 		var h store.ReportHead
-		if h, err = s.open(ctx, lookup); err != nil {
+		if h, err = s.open(ctx, code.Lookup()); err != nil {
 			return err
 		}
-		if err = s.post(ctx, h, text); fault.KindOf(err) != fault.Conflict {
+		if err = s.post(ctx, h, text, code.Mark([]byte(text)), danger); fault.KindOf(err) != fault.Conflict {
 			return err
 		}
 	}
 	return err
 }
 
-func (s *Service) post(ctx context.Context, h store.ReportHead, text string) error {
-	to, team, epoch := h.Inbox, "", int64(0)
+func (s *Service) post(ctx context.Context, h store.ReportHead, text string, mark []byte, danger bool) error {
+	m := store.InsertMessageParams{Direction: "in", ReporterBox: []byte{}, Mark: mark}
+	to := h.Inbox
 	if len(to) == 0 { // nobody opened it yet
 		t, err := s.Access.TeamPublic(ctx, h.Team)
 		if err != nil {
 			return err
 		}
-		to, team, epoch = t.KEM, t.Team, t.Epoch
+		to, m.Team, m.Epoch = t.KEM, t.Team, t.Epoch
 	}
-	box, err := seal.SealTo(to, messageContext(s.place(h.ID), "in"), []byte(text))
-	if err != nil {
+	var err error
+	if m.DeskBox, err = seal.SealTo(to, messageContext(s.place(h.ID), "in"), []byte(text)); err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		// The row first: on PostgreSQL it makes posts to one mailbox wait for each other.
+		if _, err := s.q(tx).AddWaiting(tx.Ctx(), store.AddWaitingParams{N: 1, Jurisdiction: s.Jurisdiction, ID: h.ID}); err != nil {
+			return err
+		}
 		now, err := s.q(tx).GetHead(tx.Ctx(), store.GetHeadParams{Jurisdiction: s.Jurisdiction, ID: h.ID})
 		if err != nil {
 			return db.NotFound(err)
@@ -215,23 +248,45 @@ func (s *Service) post(ctx context.Context, h store.ReportHead, text string) err
 		if !bytes.Equal(now.Inbox, h.Inbox) {
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
-		if err := s.putMessage(tx, h.ID, "in", team, epoch, box, []byte{}); err != nil {
+		n, err := s.q(tx).Repeated(tx.Ctx(), store.RepeatedParams{Jurisdiction: s.Jurisdiction, Report: h.ID, Mark: mark, Day: s.today()})
+		if err != nil {
 			return err
 		}
-		if _, err := s.q(tx).AddWaiting(tx.Ctx(), store.AddWaitingParams{N: 1, Jurisdiction: s.Jurisdiction, ID: h.ID}); err != nil {
+		if n > 0 {
+			_, err := s.q(tx).AddWaiting(tx.Ctx(), store.AddWaitingParams{N: -1, Jurisdiction: s.Jurisdiction, ID: h.ID})
 			return err
+		}
+		if err := s.putMessage(tx, h.ID, m); err != nil {
+			return err
+		}
+		if danger && !now.Danger {
+			if err := s.endanger(tx, now); err != nil {
+				return err
+			}
 		}
 		return s.Audit.Append(tx, audit.System("public"), audit.Entry{Verb: "report.message", Record: h.ID})
 	})
 }
 
-func (s *Service) putMessage(tx *db.Tx, report, direction, team string, epoch int64, desk, reporter []byte) error {
-	n, err := s.q(tx).NextMessage(tx.Ctx(), store.NextMessageParams{Jurisdiction: s.Jurisdiction, Report: report})
+// endanger raises the flag of a report by the public channel.
+func (s *Service) endanger(tx *db.Tx, h store.ReportHead) error {
+	_, err := s.q(tx).SetDanger(tx.Ctx(), store.SetDangerParams{DueHour: min(h.DueHour, clock.HourUp(s.Clock.Now())), Jurisdiction: s.Jurisdiction, ID: h.ID})
 	if err != nil {
 		return err
 	}
-	return s.q(tx).InsertMessage(tx.Ctx(), store.InsertMessageParams{Jurisdiction: s.Jurisdiction, Report: report, N: n, Direction: direction,
-		Team: team, Epoch: epoch, DeskBox: desk, ReporterBox: reporter, Day: s.today()})
+	return s.raise(tx, h.ID, h.Team)
+}
+
+func (s *Service) putMessage(tx *db.Tx, report string, m store.InsertMessageParams) (err error) {
+	m.Jurisdiction, m.Report, m.Day = s.Jurisdiction, report, s.today()
+	if m.N, err = s.q(tx).NextMessage(tx.Ctx(), store.NextMessageParams{Jurisdiction: s.Jurisdiction, Report: report}); err != nil {
+		return err
+	}
+	err = s.q(tx).InsertMessage(tx.Ctx(), m)
+	if db.IsUnique(err) {
+		return fault.Wrap(fault.Conflict, "fault.conflict", err)
+	}
+	return err
 }
 
 // open returns the head of a mailbox that takes messages.
@@ -254,6 +309,9 @@ func (s *Service) SetMailbox(ctx context.Context, lookup []byte, state string) e
 		return fault.Of(fault.Field{Name: "state", Key: "field.not_listed"})
 	}
 	h, err := s.open(ctx, lookup)
+	if fault.KindOf(err) == fault.Gone && h.Mailbox == "stopped" && state == "frozen" {
+		err = nil // whoever stopped the messages may still learn that the code is known
+	}
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func TestReportIsReadAnsweredAndClosedByTwo(t *testing.T) {
 		if said := report.OpenAnswers(code, m); len(said) != 1 || !strings.HasPrefix(said[0].Text, "Terima kasih") || m.Status != report.Read {
 			t.Fatalf("%+v %+v", said, m)
 		}
-		h.ok(h.s.Post(ctx, code.Lookup(), "Ada tambahan."))
+		h.ok(h.s.Post(ctx, code, "Ada tambahan.", false))
 		o = h.open("desk2", id)
 		if len(o.Thread) != 2 || o.Thread[1].Text != "Ada tambahan." {
 			t.Fatalf("%+v", o.Thread)
@@ -194,16 +194,23 @@ func TestDangerRingsUntilAccepted(t *testing.T) {
 		for range 3 {
 			open, err := h.s.RepeatAlarms(ctx)
 			h.ok(err)
-			if len(open) != 1 || open[0].Report != id {
-				t.Fatalf("%+v", open)
+			list, err := h.s.Alarms(ctx, h.In("desk1").Who)
+			h.ok(err)
+			if open != 1 || len(list) != 1 || list[0].Report != id {
+				t.Fatalf("%d %+v", open, list)
 			}
 		}
 		h.ok(h.s.AcceptAlarm(ctx, h.In("desk2").Who, id))
 		h.wants(fault.Gone, h.s.AcceptAlarm(ctx, h.In("desk1").Who, id))
 		open, err := h.s.RepeatAlarms(ctx)
 		h.ok(err)
-		if len(open) != 0 {
+		if open != 0 {
 			t.Error("rings after it was accepted")
+		}
+		h.ok(h.s.SetDanger(ctx, h.In("desk2").Who, report.Edit{ID: id}, false))
+		h.ok(h.s.SetDanger(ctx, h.In("desk2").Who, report.Edit{ID: id}, true))
+		if n, err := h.s.Ringing(ctx, h.In("desk1").Who); err != nil || n != 1 {
+			t.Errorf("danger that comes again does not ring: %d %v", n, err)
 		}
 	})
 }
@@ -214,7 +221,9 @@ func TestLoweringARiskNeedsSomebodyElse(t *testing.T) {
 		o := h.open("desk1", id)
 		who := h.In("desk1").Who
 		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "high"))
-		h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, "low"))
+		for _, lower := range []string{"low", "medium", "unknown"} { // by way of unknown, low would be one step away
+			h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, lower))
+		}
 		e, err := o.Note(who, h.day(), "decision", report.Text{Kind: report.LowerRisk, To: "low", Text: "Alasan."})
 		h.ok(err)
 		h.ok(h.s.Propose(ctx, who, e, report.LowerRisk, "low", h.review(o, "desk1")))
@@ -252,13 +261,14 @@ func TestRelatedByNumber(t *testing.T) {
 func TestFrozenMailboxTellsNothing(t *testing.T) {
 	each(t, func(h house) {
 		code, _ := h.receive(intake)
-		h.ok(h.s.SetMailbox(ctx, code.Lookup(), "frozen"))
+		h.ok(h.s.SetMailbox(ctx, code.Lookup(), "stopped"))
+		h.ok(h.s.SetMailbox(ctx, code.Lookup(), "frozen")) // whoever stopped may learn later that the code is known
 		m, err := h.s.Mailbox(ctx, code.Lookup())
 		h.ok(err)
 		if m.Status != "" || m.State != "frozen" || m.Opened != 0 {
 			t.Errorf("%+v", m)
 		}
-		h.wants(fault.Gone, h.s.Post(ctx, code.Lookup(), "halo"))
+		h.wants(fault.Gone, h.s.Post(ctx, code, "halo", false))
 		_, err = h.s.Mailbox(ctx, seal.NewReporterSecret().Code().Lookup())
 		h.wants(fault.NotFound, err)
 	})
@@ -306,4 +316,197 @@ func TestIntakeOpensWhenEveryReceivingTeamHasTwoWaysIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A rating counts from the hour the report came, not from the rating.
+func TestClockCountsFromArrival(t *testing.T) {
+	each(t, func(h house) {
+		_, id := h.receive(intake)
+		came := h.Clock.Now()
+		h.Clock.Advance(3 * time.Hour)
+		o := h.open("desk1", id)
+		h.ok(h.s.Rate(ctx, h.In("desk1").Who, report.Edit{ID: id}, "medium"))
+		if o = h.open("desk1", id); o.Head.Due.Before(h.s.Due("medium", false, came)) || o.Head.Due.After(h.s.Due("medium", false, came).Add(time.Hour)) {
+			t.Errorf("due %v, arrived %v", o.Head.Due, came)
+		}
+	})
+}
+
+func TestMessageAfterHandOverReachesBothTeams(t *testing.T) {
+	each(t, func(h house) {
+		code, id := h.receive(intake)
+		o := h.open("desk1", id)
+		desk := h.In("desk1")
+		to, err := h.Access.TeamPublic(ctx, h.Teams["case"])
+		h.ok(err)
+		g, err := o.GrantFor(desk.Keyring, desk.Who, to, "handover")
+		h.ok(err)
+		h.ok(h.s.Hand(ctx, desk.Who, report.Edit{ID: id, Grants: []record.Grant{g}}))
+		h.ok(h.s.Post(ctx, code, "Masih perlu bantuan.", false))
+		h.ok(h.s.Post(ctx, code, "Masih perlu bantuan.", false)) // Back, and sent again
+		lines, _, err := h.s.Queue(ctx, desk.Who, report.Normal, nil, report.Cursor{}, 20)
+		h.ok(err)
+		if len(lines) != 1 || lines[0].Head.Waiting != 1 {
+			t.Errorf("the desk's queue shows %+v", lines)
+		}
+		written, err := h.s.Written(ctx, h.In("worker1").Who)
+		h.ok(err)
+		if len(written) != 1 || written[0].Report != id || written[0].N != 1 {
+			t.Errorf("the case team is told %+v", written)
+		}
+		if o := h.open("worker1", id); len(o.Thread) != 1 || o.Thread[0].Text != "Masih perlu bantuan." {
+			t.Errorf("the case team reads %+v", o.Thread)
+		}
+		if written, err = h.s.Written(ctx, h.In("worker1").Who); err != nil || len(written) != 0 {
+			t.Errorf("still waiting after it was read: %+v %v", written, err)
+		}
+	})
+}
+
+func TestFloodHidesNothing(t *testing.T) {
+	each(t, func(h house) {
+		in := intake
+		in.Danger = true
+		for range 30 {
+			_, err := h.s.Receive(ctx, seal.NewReporterSecret(), in, report.Web, report.Quarantine)
+			h.ok(err)
+		}
+		h.Clock.Advance(2 * time.Hour)
+		_, id := h.receive(in)
+		secret := in
+		secret.Conflict = true
+		_, apart := h.receive(secret)
+		for { // fifty events a step
+			n, err := h.b.Deliver(ctx)
+			h.ok(err)
+			if n == 0 {
+				break
+			}
+		}
+		lines, _, err := h.s.Queue(ctx, h.In("desk1").Who, report.Normal, nil, report.Cursor{}, 5)
+		h.ok(err)
+		if len(lines) != 1 || lines[0].Head.ID != id {
+			t.Errorf("the normal lane shows %d lines", len(lines))
+		}
+		list, err := h.s.Alarms(ctx, h.In("desk1").Who)
+		h.ok(err)
+		if len(list) != 31 || list[0].Report != id {
+			t.Errorf("%d alarms, the first is %+v", len(list), list[0])
+		}
+		if list, err = h.s.Alarms(ctx, h.In("overseer1").Who); err != nil || len(list) != 1 || list[0].Report != apart {
+			t.Errorf("oversight hears %+v %v", list, err)
+		}
+	})
+}
+
+func TestProposalAboutAnotherStateIsOvertaken(t *testing.T) {
+	each(t, func(h house) {
+		_, id := h.receive(intake)
+		o := h.open("desk1", id)
+		who := h.In("desk1").Who
+		propose := func(kind, to string) report.Proposal {
+			h.ok(h.s.Propose(ctx, who, report.Edit{ID: id}, kind, to, h.review(o, "desk1")))
+			list, err := h.s.Reviews(ctx, h.In("reviewer").Who)
+			h.ok(err)
+			if len(list) != 1 {
+				t.Fatalf("%d open proposals", len(list))
+			}
+			return list[0]
+		}
+		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "medium"))
+		p := propose(report.LowerRisk, "low")
+		h.ok(h.s.Rate(ctx, h.In("desk2").Who, report.Edit{ID: id}, "high"))
+		h.wants(fault.Conflict, h.s.Decide(ctx, h.In("reviewer").Who, report.Edit{ID: id}, p.ID, true))
+		p = propose(report.Close, "")
+		h.ok(h.s.Hand(ctx, h.In("desk2").Who, report.Edit{ID: id}))
+		h.wants(fault.Conflict, h.s.Decide(ctx, h.In("reviewer").Who, report.Edit{ID: id}, p.ID, true))
+		if o := h.open("desk1", id); o.Head.Status != report.Handling || o.Head.Risk != "high" {
+			t.Errorf("%s, %s", o.Head.Status, o.Head.Risk)
+		}
+	})
+}
+
+func TestChangedFormIsNotTakenForTheSame(t *testing.T) {
+	each(t, func(h house) {
+		secret := seal.NewReporterSecret()
+		_, err := h.s.Receive(ctx, secret, intake, report.Web, report.Normal)
+		h.ok(err)
+		id, err := h.s.Receive(ctx, secret, intake, report.Web, report.Normal)
+		h.ok(err)
+		if id != "" {
+			t.Error("stored twice")
+		}
+		other := intake
+		other.Text = "Ada yang perlu diperbaiki."
+		if _, err = h.s.Receive(ctx, secret, other, report.Web, report.Normal); !errors.Is(err, report.ErrOther) {
+			t.Errorf("a changed form is taken for the same: %v", err)
+		}
+		h.ok(h.s.Post(ctx, secret.Code(), other.Text, true))
+		list, err := h.s.Alarms(ctx, h.In("desk1").Who)
+		h.ok(err)
+		if len(list) != 1 {
+			t.Error("danger in a message does not ring")
+		}
+	})
+}
+
+func TestRecordedElsewhereIsReadByItsDesk(t *testing.T) {
+	each(t, func(h house) {
+		in := h.In("worker1")
+		to, err := h.s.Receiver(ctx, false)
+		h.ok(err)
+		sub, err := report.SealRecorded(in.Keyring, in.Who, accesstest.Jurisdiction, to, seal.NewReporterSecret(), intake, h.Clock.Now(), h.day())
+		h.ok(err)
+		id, err := h.s.Record(ctx, in.Who, sub, report.Phone)
+		h.ok(err)
+		next, err := h.s.Next(ctx, h.In("desk1").Who)
+		h.ok(err)
+		if next != id {
+			t.Error("the desk is never offered it")
+		}
+		if o := h.open("desk1", id); o.Intake.Text != intake.Text || o.Head.Status != report.Read {
+			t.Errorf("%+v", o.Head)
+		}
+	})
+}
+
+// Two deeds at once: neither writes a document, and neither may be lost.
+func TestDeedsAtOnceOverwriteNothing(t *testing.T) {
+	each(t, func(h house) {
+		for range 20 {
+			code, id := h.receive(intake)
+			h.open("desk1", id)
+			var wg sync.WaitGroup
+			var swap, danger error
+			one, two := h.In("desk1").Who, h.In("desk2").Who
+			wg.Go(func() { _ = h.s.SetMailbox(ctx, code.Lookup(), "frozen") })
+			wg.Go(func() { swap = h.s.Swap(ctx, one, report.Edit{ID: id}, h.People["desk2"]) })
+			wg.Go(func() { danger = h.s.SetDanger(ctx, two, report.Edit{ID: id}, true) })
+			wg.Wait()
+			o := h.open("desk1", id)
+			if o.Head.Mailbox != "frozen" || (swap == nil) != (o.Head.Officer == h.People["desk2"]) || (danger == nil) != o.Head.Danger {
+				t.Fatalf("mailbox %s, swap %v: %q, danger %v: %v", o.Head.Mailbox, swap, o.Head.Officer, danger, o.Head.Danger)
+			}
+		}
+	})
+}
+
+func TestNextIsGivenToOne(t *testing.T) {
+	each(t, func(h house) {
+		for range 10 {
+			h.receive(intake)
+			var wg sync.WaitGroup
+			var got [2]string
+			for i, who := range []access.Who{h.In("desk1").Who, h.In("desk2").Who} {
+				wg.Go(func() { got[i], _ = h.s.Next(ctx, who) })
+			}
+			wg.Wait()
+			if got[0] == got[1] {
+				t.Fatalf("both have %q", got[0])
+			}
+			id := got[0] + got[1] // one of them is empty
+			h.ok(h.s.Swap(ctx, h.In("desk1").Who, report.Edit{ID: id}, ""))
+			h.open("desk1", id)
+		}
+	})
 }

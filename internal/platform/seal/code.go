@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	_ "embed"
 	"fmt"
@@ -79,6 +80,14 @@ func (c Code) Lookup() []byte { return derive(c.b[:], "reporter|lookup", 16) }
 func (c Code) Public() []byte { return pair(c.secret()).PublicKey().Bytes() }
 
 func (c Code) secret() []byte { return derive(c.b[:], "reporter|mailbox", keySize) }
+
+// Mark returns 16 bytes by which a repeated text of this reporter is known; whoever
+// lacks the code cannot try texts against it.
+func (c Code) Mark(text []byte) []byte {
+	m := hmac.New(sha256.New, derive(c.b[:], "reporter|mark", keySize))
+	m.Write(text) // never fails (hash.Hash)
+	return m.Sum(nil)[:16]
+}
 
 // OpenAnswer opens an answer that was sealed to Public.
 func (c Code) OpenAnswer(context string, box Box) ([]byte, error) {

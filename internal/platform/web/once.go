@@ -51,6 +51,9 @@ func (c *Ctx) onceOnly(route Route) error {
 		return nil
 	}
 	err = route.Do(c)
+	if k, _ := fault.Message(err); err != nil && k == "fault.unknown_outcome" {
+		return err // it may have been done: the same form again is told so, not run again
+	}
 	c.settle(key, c.W.Header().Get("Location"), err == nil)
 	return err
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,12 +32,18 @@ type line struct {
 }
 
 type queueView struct {
-	Lines []line
-	Lane  string
-	More  string
-	Heavy int64
-	Names map[string]string
-	Piket bool
+	Lines       []line
+	Lane        string
+	More        string
+	Heavy       int64
+	Quarantined int64
+	Names       map[string]string
+	Can         func(action string) bool
+}
+
+// can tells whether a deed without a record is permitted in any of the person's teams.
+func (p *Pages) can(c *web.Ctx) func(action string) bool {
+	return func(action string) bool { return p.s.May(c.Who(), action, c.Who().Teams()...) }
 }
 
 func (p *Pages) queue(c *web.Ctx) error {
@@ -55,12 +62,23 @@ func (p *Pages) queue(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := queueView{Lane: lane, Piket: p.s.May(c.Who(), "report.roster", c.Who().Teams()...)}
+	v := queueView{Lane: lane, Can: p.can(c)}
 	if v.Names, err = p.access.Names(c.R.Context()); err != nil {
 		return err
 	}
 	if v.Heavy, err = p.s.HeavyToday(c.R.Context(), c.Who()); err != nil {
 		return err
+	}
+	for _, team := range p.s.DeskTeams(c.Who()) {
+		counts, err := p.s.Counts(c.R.Context(), c.Who(), team)
+		if err != nil {
+			return err
+		}
+		for _, n := range counts {
+			if n.Lane == report.Quarantine && n.Status == report.Received {
+				v.Quarantined += n.N
+			}
+		}
 	}
 	for _, l := range lines {
 		label, ok := report.ReadLabel(c.Keyring(), l)
@@ -74,6 +92,12 @@ func (p *Pages) queue(c *web.Ctx) error {
 
 func (p *Pages) next(c *web.Ctx) error {
 	id, err := p.s.Next(c.R.Context(), c.Who())
+	for range 4 {
+		if fault.KindOf(err) != fault.Conflict {
+			break
+		}
+		id, err = p.s.Next(c.R.Context(), c.Who()) // a colleague took that one
+	}
 	if fault.KindOf(err) == fault.NotFound {
 		return c.Done("/aduan", "empty")
 	}
@@ -120,6 +144,27 @@ type reportView struct {
 	Desk      bool // may decide
 	Decides   []report.Proposal
 	Promise   string
+	Me        string
+}
+
+// again tells whether a deed was posted with a fault: its form stays open, with
+// what was typed.
+func (v reportView) again(deed string) bool { return len(v.Errors) > 0 && v.Get("deed") == deed }
+
+func (v reportView) kept(deed, name string) string {
+	if !v.again(deed) {
+		return ""
+	}
+	return v.Get(name)
+}
+
+func (v reportView) linked(other string) bool {
+	return slices.ContainsFunc(v.Links, func(l report.Link) bool { return l.Other == other && !l.Undone })
+}
+
+// others are the colleagues a report can be given to: not the one who has it.
+func (v reportView) others() []access.Member {
+	return slices.DeleteFunc(slices.Clone(v.Mates), func(m access.Member) bool { return m.ID == v.Me })
 }
 
 func (p *Pages) show(c *web.Ctx) error { return p.showWith(c, http.StatusOK, ui.Empty()) }
@@ -129,16 +174,19 @@ func (p *Pages) showWith(c *web.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := reportView{Opened: o, Form: f, Desk: p.s.May(c.Who(), "report.rate", o.Head.Team)}
+	v := reportView{Opened: o, Form: f, Desk: p.s.May(c.Who(), "report.rate", o.Head.Team), Me: c.Who().Person}
+	for i := range v.Errors {
+		v.Errors[i].Name += "-" + f.Get("deed")
+	}
 	ctx := c.R.Context()
+	if v.CaseTeams, err = p.s.CaseTeams(ctx); err != nil {
+		return err
+	}
 	if v.Names, err = p.access.Names(ctx); err != nil {
 		return err
 	}
 	if v.Desk {
 		if v.Related, err = p.s.Related(ctx, c.Who(), report.Wanted(c.Keyring(), o.Head.Team, c.Today(), o.Intake), o.Head.ID); err != nil {
-			return err
-		}
-		if v.CaseTeams, err = p.s.CaseTeams(ctx); err != nil {
 			return err
 		}
 		if v.Mates, err = p.access.Members(ctx, o.Head.Team); err != nil {
@@ -151,7 +199,7 @@ func (p *Pages) showWith(c *web.Ctx, status int, f ui.Form) error {
 		}
 	}
 	for _, pr := range p.s.Promises() {
-		if pr.Risk == o.Head.Risk {
+		if pr.Risk == o.Head.Risk && o.Head.Owed() && !o.Head.Danger {
 			v.Promise = c.P.T("report.desk.promise", "hours", pr.Hours, "basis", c.P.T("report.basis."+pr.Basis))
 		}
 	}
@@ -249,7 +297,7 @@ func (p *Pages) hand(c *web.Ctx, o report.Opened, text string) error {
 	if err != nil {
 		return err
 	}
-	e, err := o.Note(c.Who(), c.Today(), "decision", report.Text{Kind: "hand", Text: cmp.Or(text, "-")})
+	e, err := o.Note(c.Who(), c.Today(), "decision", report.Text{Kind: "hand", To: team, Text: cmp.Or(text, "-")})
 	if err != nil {
 		return err
 	}
@@ -277,7 +325,7 @@ func (p *Pages) alarms(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(c.P.T("report.desk.alarms"), alarmsPage(list))
+	return c.Page(c.P.T("report.desk.alarms"), alarmsPage(list, p.can(c)))
 }
 
 func (p *Pages) acceptAlarm(c *web.Ctx) error {
@@ -295,6 +343,7 @@ type rosterView struct {
 	Members []access.Member
 	Names   map[string]string
 	May     bool
+	Can     func(action string) bool
 }
 
 func (p *Pages) roster(c *web.Ctx) error { return p.rosterWith(c, http.StatusOK, ui.Empty()) }
@@ -304,7 +353,7 @@ func (p *Pages) rosterWith(c *web.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := rosterView{Form: f, Team: team, May: p.s.May(c.Who(), "report.roster_set", team)}
+	v := rosterView{Form: f, Team: team, Can: p.can(c), May: p.s.May(c.Who(), "report.roster_set", team)}
 	ctx := c.R.Context()
 	if v.Shifts, err = p.s.Roster(ctx, c.Who(), team, c.Now.Add(-12*time.Hour), c.Now.Add(14*24*time.Hour)); err != nil {
 		return err
@@ -365,6 +414,7 @@ type handoverView struct {
 	Duty   report.Shift
 	Next   report.Shift
 	Names  map[string]string
+	Can    func(action string) bool
 }
 
 // handover is one page for the next shift: counts and what is open, no content.
@@ -373,11 +423,11 @@ func (p *Pages) handover(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v, ctx := handoverView{}, c.R.Context()
+	v, ctx := handoverView{Can: p.can(c)}, c.R.Context()
 	if v.Counts, err = p.s.Counts(ctx, c.Who(), team); err != nil {
 		return err
 	}
-	lines, _, err := p.s.Queue(ctx, c.Who(), "", []string{report.Received, report.Read}, report.Cursor{}, 40)
+	lines, _, err := p.s.Queue(ctx, c.Who(), "", []string{report.Received, report.Read, report.Handling}, report.Cursor{}, 100)
 	if err != nil {
 		return err
 	}
@@ -406,7 +456,7 @@ func (p *Pages) reviews(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(c.P.T("report.desk.reviews"), reviewsPage(list, names))
+	return c.Page(c.P.T("report.desk.reviews"), reviewsPage(list, names, p.can(c)))
 }
 
 const draftKey = "catat"
@@ -453,6 +503,12 @@ func (p *Pages) autosave(c *web.Ctx) error {
 			values[k] = v
 		}
 	}
+	// A save that comes late, after the report was stored, must not bring the draft
+	// back: the next caller would be read this caller's code.
+	if known, err := p.s.Known(c.R.Context(), secretOf(c.Get("s")).Code().Lookup()); err != nil || known {
+		c.W.WriteHeader(http.StatusNoContent)
+		return err
+	}
 	box, err := c.Keyring().SealOwn(draftKey, []byte(values.Encode()))
 	if err != nil {
 		return err
@@ -480,7 +536,10 @@ func (p *Pages) record(c *web.Ctx) error {
 		v.Errors = append(v.Errors, fault.Fields(err)...)
 	}
 	if in.Empty() {
-		v.Errors = append(v.Errors, fault.Field{Name: "text", Key: "report.say_something"})
+		v.Errors = append(v.Errors, fault.Field{Name: "text", Key: "report.capture.say_something"})
+	}
+	if y := strings.TrimSpace(f.Values.Get("birth_year")); y != "" && in.BirthYear == 0 {
+		v.Errors = append(v.Errors, fault.Field{Name: "birth_year", Key: "field.year"})
 	}
 	if len(v.Errors) > 0 {
 		return c.PageAs(http.StatusUnprocessableEntity, c.P.T("report.capture.title"), capturePage(v))
@@ -488,28 +547,41 @@ func (p *Pages) record(c *web.Ctx) error {
 	return p.recorded(c, in, channel, v.Secret)
 }
 
-func (p *Pages) recorded(c *web.Ctx, in report.Intake, channel, secretText string) error {
+// secretOf reads the secret that a form carries; a new one where it is none.
+func secretOf(text string) seal.ReporterSecret {
 	secret := seal.NewReporterSecret()
-	if raw, err := decode(secretText); err == nil && len(raw) == len(secret) {
+	if raw, err := decode(text); err == nil && len(raw) == len(secret) {
 		copy(secret[:], raw)
 	}
+	return secret
+}
+
+func (p *Pages) recorded(c *web.Ctx, in report.Intake, channel, secretText string) error {
 	to, err := p.ownTeam(c, in.Conflict)
 	if err != nil {
 		return err
 	}
-	sub, err := report.SealRecorded(c.Keyring(), c.Who(), p.s.Jurisdiction, to, secret, in, c.Now, c.Today())
-	if err != nil {
-		return err
-	}
-	if _, err := p.s.Record(c.R.Context(), c.Who(), sub, channel); err != nil {
-		return err
+	secret, mine := secretOf(secretText), ""
+	for {
+		sub, err := report.SealRecorded(c.Keyring(), c.Who(), p.s.Jurisdiction, to, secret, in, c.Now, c.Today())
+		if err != nil {
+			return err
+		}
+		id, err := p.s.Record(c.R.Context(), c.Who(), sub, channel)
+		if errors.Is(err, report.ErrOther) { // an old form: this is another caller, with a code of their own
+			secret = seal.NewReporterSecret()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if slices.Contains(p.s.DeskTeams(c.Who()), to.Team) {
+			mine = id
+		}
+		break
 	}
 	if err := p.s.SaveDraft(c.R.Context(), c.Who(), draftKey, nil); err != nil {
 		return err
-	}
-	mine := ""
-	if slices.Contains(c.Who().Teams(), to.Team) {
-		mine = sub.ID
 	}
 	return c.Page(c.P.T("report.capture.done"), capturedPage(secret.Code(), mine))
 }

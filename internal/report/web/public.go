@@ -76,6 +76,13 @@ func (f form) hidden() (out [][2]string) {
 func title(c *web.Ctx) string { return c.P.T("report.title") }
 
 func (p *Pages) front(c *web.Ctx) error {
+	ready, err := p.s.Prepared(c.R.Context())
+	if err != nil {
+		return err
+	}
+	if !ready {
+		return c.Page(title(c), unpreparedPage(p.s.Calls(c.P.Lang())))
+	}
 	open, err := p.s.Open(c.R.Context())
 	if err != nil {
 		return err
@@ -166,7 +173,20 @@ func (p *Pages) wrong(f form, step string) (out []fault.Field) {
 			out = append(out, e)
 		}
 	}
+	if step == "answer" && slices.Contains([]string{"phone", "whatsapp"}, in.Contact) && digits(f.Get("number")) < 5 {
+		out = append(out, fault.Field{Name: "number", Key: "report.number_needed"})
+	}
 	return out
+}
+
+// digits counts the digits of a text: a number to call has five or more.
+func digits(s string) (n int) {
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // intakeOf reads the answers of the form.
@@ -210,10 +230,30 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 	if p.lanes.Suspect(lane.Signs{Visitor: c.Visitor(), Token: f.Token, Secret: f.Secret[:], Honeypot: c.Get("website"), Nonce: c.Get("pow")}) {
 		l = report.Quarantine
 	}
-	if _, err := p.s.Receive(c.R.Context(), f.Secret, in, report.Web, l); err != nil {
+	_, err := p.s.Receive(c.R.Context(), f.Secret, in, report.Web, l)
+	if errors.Is(err, report.ErrOther) {
+		err = p.changed(c, &f, in, l)
+	}
+	if err != nil {
 		return err
 	}
-	return c.Page(title(c), codePage(f.Secret.Code(), in.Danger, f.Calls))
+	return c.Page(title(c), codePage(f.Secret.Code(), in, f.Calls))
+}
+
+// changed keeps a form that was sent once, gone back to, changed and sent again:
+// what it says now is added to the first as a message. Where it now says that an
+// officer should not read it, it is a report of its own, with its own code.
+func (p *Pages) changed(c *web.Ctx, f *form, in report.Intake, lane string) error {
+	if in.Conflict {
+		f.Secret = seal.NewReporterSecret()
+		_, err := p.s.Receive(c.R.Context(), f.Secret, in, report.Web, lane)
+		return err
+	}
+	text := []string{c.P.T("report.sent_again")}
+	for _, r := range summaryRows(ui.With(c.R.Context(), ui.View{P: c.P}), in) {
+		text = append(text, r.Key+": "+r.Value)
+	}
+	return p.s.Post(c.R.Context(), f.Secret.Code(), first(strings.Join(text, "\n"), report.MaxText), in.Danger)
 }
 
 func first(s string, n int) string {
@@ -252,7 +292,7 @@ func (p *Pages) mailbox(c *web.Ctx) error {
 	status := http.StatusOK
 	switch c.Get("go") {
 	case "post":
-		if err := p.s.Post(c.R.Context(), code.Lookup(), plain.Clean(c.Get("text"))); err != nil {
+		if err := p.s.Post(c.R.Context(), code, plain.Clean(c.Get("text")), false); err != nil {
 			if b.Errors = fault.Fields(err); b.Errors == nil {
 				return err
 			}

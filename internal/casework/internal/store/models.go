@@ -21,6 +21,7 @@ type CaseworkCase struct {
 	Seq          int64
 	Head         []byte
 	Label        []byte
+	Rev          int64
 }
 
 type CaseworkDoc struct {

@@ -10,8 +10,8 @@ SELECT * FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id =
 UPDATE casework_case
 SET team = sqlc.arg(team), status = sqlc.arg(status), risk = sqlc.arg(risk), worker = sqlc.arg(worker), second = sqlc.arg(second),
     manual = sqlc.arg(manual), closed_day = sqlc.arg(closed_day), next_due_hour = sqlc.arg(next_due_hour), due_class = sqlc.arg(due_class),
-    overdue = sqlc.arg(overdue), seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label)
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
+    overdue = sqlc.arg(overdue), seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label), rev = rev + 1
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was) AND rev = sqlc.arg(rev);
 
 -- name: DeleteCase :exec
 DELETE FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);

@@ -366,7 +366,7 @@ func (q *Queries) FindTag(ctx context.Context, arg FindTagParams) ([]FindTagRow,
 }
 
 const getCase = `-- name: GetCase :one
-SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label FROM casework_case WHERE jurisdiction = $1 AND id = $2
+SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label, rev FROM casework_case WHERE jurisdiction = $1 AND id = $2
 `
 
 type GetCaseParams struct {
@@ -394,6 +394,7 @@ func (q *Queries) GetCase(ctx context.Context, arg GetCaseParams) (CaseworkCase,
 		&i.Seq,
 		&i.Head,
 		&i.Label,
+		&i.Rev,
 	)
 	return i, err
 }
@@ -798,7 +799,7 @@ func (q *Queries) ListKind(ctx context.Context, arg ListKindParams) ([]CaseworkD
 }
 
 const listSecond = `-- name: ListSecond :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.second = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -831,6 +832,7 @@ type ListSecondRow struct {
 	Seq          int64
 	Head         []byte
 	Label        []byte
+	Rev          int64
 	GrantEpoch   int64
 	GrantWrap    []byte
 	Granter      string
@@ -869,6 +871,7 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]ListS
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.Rev,
 			&i.GrantEpoch,
 			&i.GrantWrap,
 			&i.Granter,
@@ -887,7 +890,7 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]ListS
 }
 
 const listTeam = `-- name: ListTeam :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.team = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -920,6 +923,7 @@ type ListTeamRow struct {
 	Seq          int64
 	Head         []byte
 	Label        []byte
+	Rev          int64
 	GrantEpoch   int64
 	GrantWrap    []byte
 	Granter      string
@@ -959,6 +963,7 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]ListTeamR
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.Rev,
 			&i.GrantEpoch,
 			&i.GrantWrap,
 			&i.Granter,
@@ -977,7 +982,7 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]ListTeamR
 }
 
 const listWorker = `-- name: ListWorker :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.worker = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -1010,6 +1015,7 @@ type ListWorkerRow struct {
 	Seq          int64
 	Head         []byte
 	Label        []byte
+	Rev          int64
 	GrantEpoch   int64
 	GrantWrap    []byte
 	Granter      string
@@ -1048,6 +1054,7 @@ func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]ListW
 			&i.Seq,
 			&i.Head,
 			&i.Label,
+			&i.Rev,
 			&i.GrantEpoch,
 			&i.GrantWrap,
 			&i.Granter,
@@ -1363,8 +1370,8 @@ const updateCase = `-- name: UpdateCase :execrows
 UPDATE casework_case
 SET team = $1, status = $2, risk = $3, worker = $4, second = $5,
     manual = $6, closed_day = $7, next_due_hour = $8, due_class = $9,
-    overdue = $10, seq = $11, head = $12, label = $13
-WHERE jurisdiction = $14 AND id = $15 AND seq = $16
+    overdue = $10, seq = $11, head = $12, label = $13, rev = rev + 1
+WHERE jurisdiction = $14 AND id = $15 AND seq = $16 AND rev = $17
 `
 
 type UpdateCaseParams struct {
@@ -1384,6 +1391,7 @@ type UpdateCaseParams struct {
 	Jurisdiction string
 	ID           string
 	Was          int64
+	Rev          int64
 }
 
 // UpdateCase writes every clear column that a deed may change, if nobody wrote since.
@@ -1405,6 +1413,7 @@ func (q *Queries) UpdateCase(ctx context.Context, arg UpdateCaseParams) (int64, 
 		arg.Jurisdiction,
 		arg.ID,
 		arg.Was,
+		arg.Rev,
 	)
 	if err != nil {
 		return 0, err

@@ -69,6 +69,8 @@ type ReportHead struct {
 	Label        []byte
 	Waiting      int64
 	Inbox        []byte
+	Rev          int64
+	Mark         []byte
 }
 
 type ReportHeavy struct {
@@ -97,6 +99,7 @@ type ReportMessage struct {
 	DeskBox      []byte
 	ReporterBox  []byte
 	Day          int64
+	Mark         []byte
 }
 
 type ReportPartner struct {

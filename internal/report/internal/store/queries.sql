@@ -1,7 +1,7 @@
 -- InsertHead stores a report once: the same lookup id again changes nothing.
 -- name: InsertHead :execrows
-INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(status), sqlc.arg(lane), sqlc.arg(channel), sqlc.arg(risk), sqlc.arg(danger), sqlc.arg(authority), sqlc.arg(opened_day), sqlc.arg(due_hour), sqlc.arg(officer), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(size_step), sqlc.arg(lookup), sqlc.arg(reply_public), sqlc.arg(mailbox), sqlc.arg(label), sqlc.arg(waiting), sqlc.arg(inbox))
+INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox, mark)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(wrap), sqlc.arg(status), sqlc.arg(lane), sqlc.arg(channel), sqlc.arg(risk), sqlc.arg(danger), sqlc.arg(authority), sqlc.arg(opened_day), sqlc.arg(due_hour), sqlc.arg(officer), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(size_step), sqlc.arg(lookup), sqlc.arg(reply_public), sqlc.arg(mailbox), sqlc.arg(label), sqlc.arg(waiting), sqlc.arg(inbox), sqlc.arg(mark))
 ON CONFLICT (jurisdiction, lookup) DO NOTHING;
 
 -- name: GetHead :one
@@ -13,20 +13,23 @@ SELECT * FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND lookup
 -- UpdateHead writes every clear column a deed may change, if nobody wrote since.
 -- name: UpdateHead :execrows
 UPDATE report_head
-SET team = sqlc.arg(team), epoch = sqlc.arg(epoch), wrap = sqlc.arg(wrap), status = sqlc.arg(status), lane = sqlc.arg(lane), risk = sqlc.arg(risk), danger = sqlc.arg(danger), authority = sqlc.arg(authority), due_hour = sqlc.arg(due_hour), officer = sqlc.arg(officer), seq = sqlc.arg(seq), head = sqlc.arg(head), mailbox = sqlc.arg(mailbox), label = sqlc.arg(label), waiting = sqlc.arg(waiting), inbox = sqlc.arg(inbox)
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
+SET team = sqlc.arg(team), epoch = sqlc.arg(epoch), wrap = sqlc.arg(wrap), status = sqlc.arg(status), lane = sqlc.arg(lane), risk = sqlc.arg(risk), danger = sqlc.arg(danger), authority = sqlc.arg(authority), due_hour = sqlc.arg(due_hour), officer = sqlc.arg(officer), seq = sqlc.arg(seq), head = sqlc.arg(head), mailbox = sqlc.arg(mailbox), label = sqlc.arg(label), waiting = sqlc.arg(waiting), inbox = sqlc.arg(inbox), rev = rev + 1
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was) AND rev = sqlc.arg(rev);
 
 -- name: AddWaiting :execrows
-UPDATE report_head SET waiting = waiting + sqlc.arg(n) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+UPDATE report_head SET waiting = waiting + sqlc.arg(n), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: SetDanger :execrows
+UPDATE report_head SET danger = TRUE, due_hour = sqlc.arg(due_hour), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
 
 -- name: SetMailbox :execrows
-UPDATE report_head SET mailbox = sqlc.arg(mailbox) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+UPDATE report_head SET mailbox = sqlc.arg(mailbox), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
 
 -- name: SetStatus :execrows
-UPDATE report_head SET status = sqlc.arg(status) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+UPDATE report_head SET status = sqlc.arg(status), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
 
 -- name: SetOfficer :execrows
-UPDATE report_head SET officer = sqlc.arg(officer) WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND officer = sqlc.arg(was);
+UPDATE report_head SET officer = sqlc.arg(officer), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND officer = sqlc.arg(was);
 
 -- name: DeleteHead :exec
 DELETE FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
@@ -35,9 +38,25 @@ DELETE FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sql
 -- name: Queue :many
 SELECT h.*, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
 FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
-WHERE h.jurisdiction = sqlc.arg(jurisdiction) AND h.team = sqlc.arg(team) AND h.status = sqlc.arg(status)
+WHERE h.jurisdiction = sqlc.arg(jurisdiction) AND h.team = sqlc.arg(team) AND h.status = sqlc.arg(status) AND (h.lane = 'quarantine') = CAST(sqlc.arg(quarantine) AS BOOLEAN)
   AND (h.due_hour, h.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY h.due_hour, h.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+
+-- QueueWaiting lists reports of a team that the desk is done with, to which the
+-- reporter wrote again.
+-- name: QueueWaiting :many
+SELECT h.*, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
+FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
+WHERE h.jurisdiction = sqlc.arg(jurisdiction) AND h.team = sqlc.arg(team) AND h.waiting > 0 AND h.status IN ('handling', 'finished')
+ORDER BY h.due_hour, h.id LIMIT 200;
+
+-- WaitingFor lists reports in a case team's hands to which the reporter wrote.
+-- name: WaitingFor :many
+SELECT h.id, h.waiting FROM report_grant g JOIN report_head h ON h.jurisdiction = g.jurisdiction AND h.id = g.report
+WHERE g.jurisdiction = sqlc.arg(jurisdiction) AND g.team = sqlc.arg(team) AND g.reason IN ('handover', 'case') AND h.waiting > 0 ORDER BY h.id LIMIT 200;
+
+-- name: CountWaiting :one
+SELECT COUNT(*) AS n FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND waiting > 0;
 
 -- name: CountQueue :many
 SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN status IN ('received', 'read') AND due_hour < sqlc.arg(hour) THEN 1 ELSE 0 END) AS BIGINT) AS overdue
@@ -69,14 +88,18 @@ SELECT * FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND repor
 DELETE FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
 
 -- name: InsertMessage :exec
-INSERT INTO report_message (jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(n), sqlc.arg(direction), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(desk_box), sqlc.arg(reporter_box), sqlc.arg(day));
+INSERT INTO report_message (jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day, mark)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(n), sqlc.arg(direction), sqlc.arg(team), sqlc.arg(epoch), sqlc.arg(desk_box), sqlc.arg(reporter_box), sqlc.arg(day), sqlc.arg(mark));
 
 -- name: ListMessages :many
 SELECT * FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) ORDER BY n;
 
 -- name: NextMessage :one
 SELECT CAST(COALESCE(MAX(n), 0) + 1 AS BIGINT) AS n FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
+
+-- Repeated counts the messages of a day with the same mark.
+-- name: Repeated :one
+SELECT COUNT(*) AS n FROM report_message WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND mark = sqlc.arg(mark) AND day = sqlc.arg(day);
 
 -- name: EmptyMessage :exec
 UPDATE report_message SET desk_box = sqlc.arg(desk_box) WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND n = sqlc.arg(n);
@@ -106,6 +129,10 @@ ON CONFLICT (jurisdiction, report, other) DO UPDATE SET person = EXCLUDED.person
 -- DeleteLinks takes a report out of every link, on both sides.
 -- name: DeleteLinks :exec
 DELETE FROM report_link WHERE jurisdiction = sqlc.arg(jurisdiction) AND (report = sqlc.arg(report) OR other = sqlc.arg(report));
+
+-- Overtake ends the open proposals of a report: what they were about has changed.
+-- name: Overtake :exec
+UPDATE report_proposal SET state = 'overtaken' WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND state = 'open' AND kind <> 'sample';
 
 -- name: DeleteProposals :exec
 DELETE FROM report_proposal WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report);
@@ -146,16 +173,26 @@ SELECT * FROM report_roster WHERE jurisdiction = sqlc.arg(jurisdiction) AND team
 -- name: RaiseAlarm :exec
 INSERT INTO report_alarm (jurisdiction, report, team, raised_hour, repeats, accepted_by, accepted_hour)
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(report), sqlc.arg(team), sqlc.arg(raised_hour), sqlc.arg(repeats), sqlc.arg(accepted_by), sqlc.arg(accepted_hour))
-ON CONFLICT DO NOTHING;
+ON CONFLICT (jurisdiction, report) DO UPDATE SET team = EXCLUDED.team, raised_hour = EXCLUDED.raised_hour, repeats = 0, accepted_by = '', accepted_hour = 0;
 
 -- name: AcceptAlarm :execrows
 UPDATE report_alarm SET accepted_by = sqlc.arg(person), accepted_hour = sqlc.arg(hour) WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND accepted_by = '';
 
+-- OpenAlarms lists a team's alarms, the newest first and quarantine last: a flood
+-- there hides none of the others.
 -- name: OpenAlarms :many
-SELECT * FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '' ORDER BY team, report LIMIT 500;
+SELECT a.* FROM report_alarm a JOIN report_head h ON h.jurisdiction = a.jurisdiction AND h.id = a.report
+WHERE a.jurisdiction = sqlc.arg(jurisdiction) AND a.team = sqlc.arg(team) AND a.accepted_by = ''
+ORDER BY CASE WHEN h.lane = 'quarantine' THEN 1 ELSE 0 END, a.raised_hour DESC, a.report DESC LIMIT 100;
 
 -- name: CountAlarms :one
 SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '' AND team = sqlc.arg(team);
+
+-- name: CountAllAlarms :one
+SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '';
+
+-- name: Rings :one
+SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND accepted_by = '';
 
 -- name: RepeatAlarms :exec
 UPDATE report_alarm SET repeats = repeats + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND accepted_by = '';

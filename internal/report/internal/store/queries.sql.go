@@ -34,7 +34,7 @@ func (q *Queries) AcceptAlarm(ctx context.Context, arg AcceptAlarmParams) (int64
 }
 
 const addWaiting = `-- name: AddWaiting :execrows
-UPDATE report_head SET waiting = waiting + $1 WHERE jurisdiction = $2 AND id = $3
+UPDATE report_head SET waiting = waiting + $1, rev = rev + 1 WHERE jurisdiction = $2 AND id = $3
 `
 
 type AddWaitingParams struct {
@@ -62,6 +62,17 @@ type CountAlarmsParams struct {
 
 func (q *Queries) CountAlarms(ctx context.Context, arg CountAlarmsParams) (int64, error) {
 	row := q.db.QueryRowContext(ctx, countAlarms, arg.Jurisdiction, arg.Team)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
+const countAllAlarms = `-- name: CountAllAlarms :one
+SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = $1 AND accepted_by = ''
+`
+
+func (q *Queries) CountAllAlarms(ctx context.Context, jurisdiction string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countAllAlarms, jurisdiction)
 	var n int64
 	err := row.Scan(&n)
 	return n, err
@@ -138,6 +149,22 @@ func (q *Queries) CountQueue(ctx context.Context, arg CountQueueParams) ([]Count
 		return nil, err
 	}
 	return items, nil
+}
+
+const countWaiting = `-- name: CountWaiting :one
+SELECT COUNT(*) AS n FROM report_head WHERE jurisdiction = $1 AND team = $2 AND waiting > 0
+`
+
+type CountWaitingParams struct {
+	Jurisdiction string
+	Team         string
+}
+
+func (q *Queries) CountWaiting(ctx context.Context, arg CountWaitingParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countWaiting, arg.Jurisdiction, arg.Team)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
 }
 
 const decide = `-- name: Decide :execrows
@@ -411,7 +438,7 @@ func (q *Queries) GetDraft(ctx context.Context, arg GetDraftParams) (ReportDraft
 }
 
 const getHead = `-- name: GetHead :one
-SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox FROM report_head WHERE jurisdiction = $1 AND id = $2
+SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox, rev, mark FROM report_head WHERE jurisdiction = $1 AND id = $2
 `
 
 type GetHeadParams struct {
@@ -446,6 +473,8 @@ func (q *Queries) GetHead(ctx context.Context, arg GetHeadParams) (ReportHead, e
 		&i.Label,
 		&i.Waiting,
 		&i.Inbox,
+		&i.Rev,
+		&i.Mark,
 	)
 	return i, err
 }
@@ -537,7 +566,7 @@ func (q *Queries) HandedTo(ctx context.Context, arg HandedToParams) ([]HandedToR
 }
 
 const headByLookup = `-- name: HeadByLookup :one
-SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox FROM report_head WHERE jurisdiction = $1 AND lookup = $2
+SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox, rev, mark FROM report_head WHERE jurisdiction = $1 AND lookup = $2
 `
 
 type HeadByLookupParams struct {
@@ -572,6 +601,8 @@ func (q *Queries) HeadByLookup(ctx context.Context, arg HeadByLookupParams) (Rep
 		&i.Label,
 		&i.Waiting,
 		&i.Inbox,
+		&i.Rev,
+		&i.Mark,
 	)
 	return i, err
 }
@@ -663,8 +694,8 @@ func (q *Queries) InsertDoc(ctx context.Context, arg InsertDocParams) error {
 }
 
 const insertHead = `-- name: InsertHead :execrows
-INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+INSERT INTO report_head (jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox, mark)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 ON CONFLICT (jurisdiction, lookup) DO NOTHING
 `
 
@@ -692,6 +723,7 @@ type InsertHeadParams struct {
 	Label        []byte
 	Waiting      int64
 	Inbox        []byte
+	Mark         []byte
 }
 
 // InsertHead stores a report once: the same lookup id again changes nothing.
@@ -720,6 +752,7 @@ func (q *Queries) InsertHead(ctx context.Context, arg InsertHeadParams) (int64, 
 		arg.Label,
 		arg.Waiting,
 		arg.Inbox,
+		arg.Mark,
 	)
 	if err != nil {
 		return 0, err
@@ -728,8 +761,8 @@ func (q *Queries) InsertHead(ctx context.Context, arg InsertHeadParams) (int64, 
 }
 
 const insertMessage = `-- name: InsertMessage :exec
-INSERT INTO report_message (jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO report_message (jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day, mark)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertMessageParams struct {
@@ -742,6 +775,7 @@ type InsertMessageParams struct {
 	DeskBox      []byte
 	ReporterBox  []byte
 	Day          int64
+	Mark         []byte
 }
 
 func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) error {
@@ -755,6 +789,7 @@ func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) er
 		arg.DeskBox,
 		arg.ReporterBox,
 		arg.Day,
+		arg.Mark,
 	)
 	return err
 }
@@ -940,7 +975,7 @@ func (q *Queries) ListLinks(ctx context.Context, arg ListLinksParams) ([]ReportL
 }
 
 const listMessages = `-- name: ListMessages :many
-SELECT jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day FROM report_message WHERE jurisdiction = $1 AND report = $2 ORDER BY n
+SELECT jurisdiction, report, n, direction, team, epoch, desk_box, reporter_box, day, mark FROM report_message WHERE jurisdiction = $1 AND report = $2 ORDER BY n
 `
 
 type ListMessagesParams struct {
@@ -967,6 +1002,7 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]R
 			&i.DeskBox,
 			&i.ReporterBox,
 			&i.Day,
+			&i.Mark,
 		); err != nil {
 			return nil, err
 		}
@@ -1113,11 +1149,20 @@ func (q *Queries) OldGrants(ctx context.Context, arg OldGrantsParams) ([]ReportG
 }
 
 const openAlarms = `-- name: OpenAlarms :many
-SELECT jurisdiction, report, team, raised_hour, repeats, accepted_by, accepted_hour FROM report_alarm WHERE jurisdiction = $1 AND accepted_by = '' ORDER BY team, report LIMIT 500
+SELECT a.jurisdiction, a.report, a.team, a.raised_hour, a.repeats, a.accepted_by, a.accepted_hour FROM report_alarm a JOIN report_head h ON h.jurisdiction = a.jurisdiction AND h.id = a.report
+WHERE a.jurisdiction = $1 AND a.team = $2 AND a.accepted_by = ''
+ORDER BY CASE WHEN h.lane = 'quarantine' THEN 1 ELSE 0 END, a.raised_hour DESC, a.report DESC LIMIT 100
 `
 
-func (q *Queries) OpenAlarms(ctx context.Context, jurisdiction string) ([]ReportAlarm, error) {
-	rows, err := q.db.QueryContext(ctx, openAlarms, jurisdiction)
+type OpenAlarmsParams struct {
+	Jurisdiction string
+	Team         string
+}
+
+// OpenAlarms lists a team's alarms, the newest first and quarantine last: a flood
+// there hides none of the others.
+func (q *Queries) OpenAlarms(ctx context.Context, arg OpenAlarmsParams) ([]ReportAlarm, error) {
+	rows, err := q.db.QueryContext(ctx, openAlarms, arg.Jurisdiction, arg.Team)
 	if err != nil {
 		return nil, err
 	}
@@ -1195,6 +1240,21 @@ func (q *Queries) OpenProposals(ctx context.Context, arg OpenProposalsParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const overtake = `-- name: Overtake :exec
+UPDATE report_proposal SET state = 'overtaken' WHERE jurisdiction = $1 AND report = $2 AND state = 'open' AND kind <> 'sample'
+`
+
+type OvertakeParams struct {
+	Jurisdiction string
+	Report       string
+}
+
+// Overtake ends the open proposals of a report: what they were about has changed.
+func (q *Queries) Overtake(ctx context.Context, arg OvertakeParams) error {
+	_, err := q.db.ExecContext(ctx, overtake, arg.Jurisdiction, arg.Report)
+	return err
 }
 
 const partnerByKey = `-- name: PartnerByKey :one
@@ -1431,17 +1491,18 @@ func (q *Queries) PutTombstone(ctx context.Context, arg PutTombstoneParams) erro
 }
 
 const queue = `-- name: Queue :many
-SELECT h.jurisdiction, h.id, h.team, h.epoch, h.wrap, h.status, h.lane, h.channel, h.risk, h.danger, h.authority, h.opened_day, h.due_hour, h.officer, h.seq, h.head, h.size_step, h.lookup, h.reply_public, h.mailbox, h.label, h.waiting, h.inbox, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
+SELECT h.jurisdiction, h.id, h.team, h.epoch, h.wrap, h.status, h.lane, h.channel, h.risk, h.danger, h.authority, h.opened_day, h.due_hour, h.officer, h.seq, h.head, h.size_step, h.lookup, h.reply_public, h.mailbox, h.label, h.waiting, h.inbox, h.rev, h.mark, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
 FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
-WHERE h.jurisdiction = $1 AND h.team = $2 AND h.status = $3
-  AND (h.due_hour, h.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
-ORDER BY h.due_hour, h.id LIMIT CAST($6 AS BIGINT)
+WHERE h.jurisdiction = $1 AND h.team = $2 AND h.status = $3 AND (h.lane = 'quarantine') = CAST($4 AS BOOLEAN)
+  AND (h.due_hour, h.id) > (CAST($5 AS BIGINT), CAST($6 AS TEXT))
+ORDER BY h.due_hour, h.id LIMIT CAST($7 AS BIGINT)
 `
 
 type QueueParams struct {
 	Jurisdiction string
 	Team         string
 	Status       string
+	Quarantine   bool
 	AfterHour    int64
 	AfterID      string
 	Lim          int64
@@ -1471,6 +1532,8 @@ type QueueRow struct {
 	Label        []byte
 	Waiting      int64
 	Inbox        []byte
+	Rev          int64
+	Mark         []byte
 	GrantTeam    string
 	GrantEpoch   int64
 	GrantWrap    []byte
@@ -1483,6 +1546,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 		arg.Jurisdiction,
 		arg.Team,
 		arg.Status,
+		arg.Quarantine,
 		arg.AfterHour,
 		arg.AfterID,
 		arg.Lim,
@@ -1518,6 +1582,107 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.Label,
 			&i.Waiting,
 			&i.Inbox,
+			&i.Rev,
+			&i.Mark,
+			&i.GrantTeam,
+			&i.GrantEpoch,
+			&i.GrantWrap,
+			&i.Granter,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const queueWaiting = `-- name: QueueWaiting :many
+SELECT h.jurisdiction, h.id, h.team, h.epoch, h.wrap, h.status, h.lane, h.channel, h.risk, h.danger, h.authority, h.opened_day, h.due_hour, h.officer, h.seq, h.head, h.size_step, h.lookup, h.reply_public, h.mailbox, h.label, h.waiting, h.inbox, h.rev, h.mark, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
+FROM report_head h LEFT JOIN report_grant g ON g.jurisdiction = h.jurisdiction AND g.report = h.id AND g.team = h.team
+WHERE h.jurisdiction = $1 AND h.team = $2 AND h.waiting > 0 AND h.status IN ('handling', 'finished')
+ORDER BY h.due_hour, h.id LIMIT 200
+`
+
+type QueueWaitingParams struct {
+	Jurisdiction string
+	Team         string
+}
+
+type QueueWaitingRow struct {
+	Jurisdiction string
+	ID           string
+	Team         string
+	Epoch        int64
+	Wrap         []byte
+	Status       string
+	Lane         string
+	Channel      string
+	Risk         string
+	Danger       bool
+	Authority    string
+	OpenedDay    int64
+	DueHour      int64
+	Officer      string
+	Seq          int64
+	Head         []byte
+	SizeStep     int64
+	Lookup       []byte
+	ReplyPublic  []byte
+	Mailbox      string
+	Label        []byte
+	Waiting      int64
+	Inbox        []byte
+	Rev          int64
+	Mark         []byte
+	GrantTeam    string
+	GrantEpoch   int64
+	GrantWrap    []byte
+	Granter      string
+}
+
+// QueueWaiting lists reports of a team that the desk is done with, to which the
+// reporter wrote again.
+func (q *Queries) QueueWaiting(ctx context.Context, arg QueueWaitingParams) ([]QueueWaitingRow, error) {
+	rows, err := q.db.QueryContext(ctx, queueWaiting, arg.Jurisdiction, arg.Team)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []QueueWaitingRow{}
+	for rows.Next() {
+		var i QueueWaitingRow
+		if err := rows.Scan(
+			&i.Jurisdiction,
+			&i.ID,
+			&i.Team,
+			&i.Epoch,
+			&i.Wrap,
+			&i.Status,
+			&i.Lane,
+			&i.Channel,
+			&i.Risk,
+			&i.Danger,
+			&i.Authority,
+			&i.OpenedDay,
+			&i.DueHour,
+			&i.Officer,
+			&i.Seq,
+			&i.Head,
+			&i.SizeStep,
+			&i.Lookup,
+			&i.ReplyPublic,
+			&i.Mailbox,
+			&i.Label,
+			&i.Waiting,
+			&i.Inbox,
+			&i.Rev,
+			&i.Mark,
 			&i.GrantTeam,
 			&i.GrantEpoch,
 			&i.GrantWrap,
@@ -1539,7 +1704,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 const raiseAlarm = `-- name: RaiseAlarm :exec
 INSERT INTO report_alarm (jurisdiction, report, team, raised_hour, repeats, accepted_by, accepted_hour)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT DO NOTHING
+ON CONFLICT (jurisdiction, report) DO UPDATE SET team = EXCLUDED.team, raised_hour = EXCLUDED.raised_hour, repeats = 0, accepted_by = '', accepted_hour = 0
 `
 
 type RaiseAlarmParams struct {
@@ -1574,8 +1739,66 @@ func (q *Queries) RepeatAlarms(ctx context.Context, jurisdiction string) error {
 	return err
 }
 
+const repeated = `-- name: Repeated :one
+SELECT COUNT(*) AS n FROM report_message WHERE jurisdiction = $1 AND report = $2 AND mark = $3 AND day = $4
+`
+
+type RepeatedParams struct {
+	Jurisdiction string
+	Report       string
+	Mark         []byte
+	Day          int64
+}
+
+// Repeated counts the messages of a day with the same mark.
+func (q *Queries) Repeated(ctx context.Context, arg RepeatedParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, repeated,
+		arg.Jurisdiction,
+		arg.Report,
+		arg.Mark,
+		arg.Day,
+	)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
+const rings = `-- name: Rings :one
+SELECT COUNT(*) AS n FROM report_alarm WHERE jurisdiction = $1 AND report = $2 AND accepted_by = ''
+`
+
+type RingsParams struct {
+	Jurisdiction string
+	Report       string
+}
+
+func (q *Queries) Rings(ctx context.Context, arg RingsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, rings, arg.Jurisdiction, arg.Report)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
+const setDanger = `-- name: SetDanger :execrows
+UPDATE report_head SET danger = TRUE, due_hour = $1, rev = rev + 1 WHERE jurisdiction = $2 AND id = $3
+`
+
+type SetDangerParams struct {
+	DueHour      int64
+	Jurisdiction string
+	ID           string
+}
+
+func (q *Queries) SetDanger(ctx context.Context, arg SetDangerParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setDanger, arg.DueHour, arg.Jurisdiction, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const setMailbox = `-- name: SetMailbox :execrows
-UPDATE report_head SET mailbox = $1 WHERE jurisdiction = $2 AND id = $3
+UPDATE report_head SET mailbox = $1, rev = rev + 1 WHERE jurisdiction = $2 AND id = $3
 `
 
 type SetMailboxParams struct {
@@ -1593,7 +1816,7 @@ func (q *Queries) SetMailbox(ctx context.Context, arg SetMailboxParams) (int64, 
 }
 
 const setOfficer = `-- name: SetOfficer :execrows
-UPDATE report_head SET officer = $1 WHERE jurisdiction = $2 AND id = $3 AND officer = $4
+UPDATE report_head SET officer = $1, rev = rev + 1 WHERE jurisdiction = $2 AND id = $3 AND officer = $4
 `
 
 type SetOfficerParams struct {
@@ -1617,7 +1840,7 @@ func (q *Queries) SetOfficer(ctx context.Context, arg SetOfficerParams) (int64, 
 }
 
 const setStatus = `-- name: SetStatus :execrows
-UPDATE report_head SET status = $1 WHERE jurisdiction = $2 AND id = $3
+UPDATE report_head SET status = $1, rev = rev + 1 WHERE jurisdiction = $2 AND id = $3
 `
 
 type SetStatusParams struct {
@@ -1700,8 +1923,8 @@ func (q *Queries) TakeGrant(ctx context.Context, arg TakeGrantParams) (int64, er
 
 const updateHead = `-- name: UpdateHead :execrows
 UPDATE report_head
-SET team = $1, epoch = $2, wrap = $3, status = $4, lane = $5, risk = $6, danger = $7, authority = $8, due_hour = $9, officer = $10, seq = $11, head = $12, mailbox = $13, label = $14, waiting = $15, inbox = $16
-WHERE jurisdiction = $17 AND id = $18 AND seq = $19
+SET team = $1, epoch = $2, wrap = $3, status = $4, lane = $5, risk = $6, danger = $7, authority = $8, due_hour = $9, officer = $10, seq = $11, head = $12, mailbox = $13, label = $14, waiting = $15, inbox = $16, rev = rev + 1
+WHERE jurisdiction = $17 AND id = $18 AND seq = $19 AND rev = $20
 `
 
 type UpdateHeadParams struct {
@@ -1724,6 +1947,7 @@ type UpdateHeadParams struct {
 	Jurisdiction string
 	ID           string
 	Was          int64
+	Rev          int64
 }
 
 // UpdateHead writes every clear column a deed may change, if nobody wrote since.
@@ -1748,9 +1972,49 @@ func (q *Queries) UpdateHead(ctx context.Context, arg UpdateHeadParams) (int64, 
 		arg.Jurisdiction,
 		arg.ID,
 		arg.Was,
+		arg.Rev,
 	)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const waitingFor = `-- name: WaitingFor :many
+SELECT h.id, h.waiting FROM report_grant g JOIN report_head h ON h.jurisdiction = g.jurisdiction AND h.id = g.report
+WHERE g.jurisdiction = $1 AND g.team = $2 AND g.reason IN ('handover', 'case') AND h.waiting > 0 ORDER BY h.id LIMIT 200
+`
+
+type WaitingForParams struct {
+	Jurisdiction string
+	Team         string
+}
+
+type WaitingForRow struct {
+	ID      string
+	Waiting int64
+}
+
+// WaitingFor lists reports in a case team's hands to which the reporter wrote.
+func (q *Queries) WaitingFor(ctx context.Context, arg WaitingForParams) ([]WaitingForRow, error) {
+	rows, err := q.db.QueryContext(ctx, waitingFor, arg.Jurisdiction, arg.Team)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []WaitingForRow{}
+	for rows.Next() {
+		var i WaitingForRow
+		if err := rows.Scan(&i.ID, &i.Waiting); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
