@@ -19,6 +19,6 @@
 // Two halves: Service (permits, clear columns, leaves; boxes in and out) and
 // opener.go (pure functions of keys and boxes).
 //
-// Doors: directory (numbers and answer times). Announces report.received
-// {report, team, danger}; hears casework.status {report, status}.
+// Doors: directory (numbers and answer times). Hears casework.status
+// {report, status}.
 package report

@@ -15,13 +15,6 @@ import (
 	"github.com/naungan/naungan/internal/report/internal/store"
 )
 
-// received is the event of a new report: ids and one coarse flag.
-type received struct {
-	Report string `json:"report"`
-	Team   string `json:"team"`
-	Danger bool   `json:"danger"`
-}
-
 // ErrOther says that a report with this secret is stored already and says
 // something else: what is new is not kept by Receive or Record.
 var ErrOther = fault.New(fault.Conflict, "report.fault.other_content")
@@ -73,7 +66,10 @@ func (s *Service) store(ctx context.Context, a audit.Actor, sub Submission, p st
 		if err := s.Audit.Append(tx, a, audit.Entry{Verb: "report.receive", Record: sub.ID, Reason: p.Channel, Head: audit.Head(sub.Change.Seq, sub.Change.Head)}); err != nil {
 			return err
 		}
-		return s.Events.Emit(tx, "report.received", received{sub.ID, sub.Team, sub.Danger})
+		if !sub.Danger {
+			return nil
+		}
+		return s.raise(tx, sub.ID, sub.Team)
 	})
 	return id, err
 }
@@ -135,15 +131,7 @@ func (s *Service) Known(ctx context.Context, lookup []byte) (known bool, err err
 	return known, err
 }
 
-// hearReceived raises the content-free alarm of a danger report.
-func (s *Service) hearReceived(tx *db.Tx, payload []byte) error {
-	var e received
-	if err := json.Unmarshal(payload, &e); err != nil || !e.Danger {
-		return err
-	}
-	return s.raise(tx, e.Report, e.Team)
-}
-
+// raise rings the content-free alarm of a danger report.
 func (s *Service) raise(tx *db.Tx, report, team string) error {
 	return s.q(tx).RaiseAlarm(tx.Ctx(), store.RaiseAlarmParams{Jurisdiction: s.Jurisdiction, Report: report, Team: team, RaisedHour: clock.Hour(s.Clock.Now())})
 }

@@ -40,7 +40,6 @@ type Service struct {
 // New returns the service and registers what it hears.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	d.Events.On("report.received", s.hearReceived)
 	d.Events.On("casework.status", s.hearCase)
 	return s
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -17,6 +19,10 @@ import (
 
 // batch is how many leaves one sequencing step numbers.
 const batch = 1000
+
+// pause is how long the sequencer lets leaves gather: under load a step numbers
+// hundreds, and signs one checkpoint for them.
+const pause = 500 * time.Millisecond
 
 // Run numbers new leaves until ctx ends: woken by a commit, and by a tick in
 // case another server wrote.
@@ -32,6 +38,11 @@ func (l *Log) Run(ctx context.Context) {
 		}
 		if err := l.sequenceAll(ctx); err != nil && ctx.Err() == nil {
 			l.log.Error("audit: sequencing", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
 		}
 	}
 }
@@ -75,6 +86,7 @@ func (l *Log) size(tx *db.Tx) (n int64, err error) {
 func (l *Log) place(tx *db.Tx, leaves []Leaf, size int64) error {
 	fresh := map[int64]tlog.Hash{}
 	read := l.hashes(tx, fresh)
+	places, stored := make([]any, 0, 2*len(leaves)), make([]any, 0, 4*len(leaves))
 	for i, leaf := range leaves {
 		n := size + int64(i)
 		hashes, err := tlog.StoredHashes(n, leaf.data(), read)
@@ -84,13 +96,37 @@ func (l *Log) place(tx *db.Tx, leaves []Leaf, size int64) error {
 		at := tlog.StoredHashIndex(0, n)
 		for k, h := range hashes {
 			fresh[at+int64(k)] = h
-			if _, err := tx.ExecContext(tx.Ctx(), `INSERT INTO audit_hash (jurisdiction, idx, hash) VALUES ($1, $2, $3)`, l.j, at+int64(k), h[:]); err != nil {
-				return err
-			}
+			stored = append(stored, at+int64(k), h[:])
 		}
-		if _, err := tx.ExecContext(tx.Ctx(), `UPDATE audit_leaf SET tree_index = $3 WHERE jurisdiction = $1 AND id = $2`, l.j, leaf.ID, n); err != nil {
+		places = append(places, leaf.ID, n)
+	}
+	if err := l.many(tx, `INSERT INTO audit_hash (jurisdiction, idx, hash) VALUES `, "", `($1, %s, %s)`, stored); err != nil {
+		return err
+	}
+	// The names of a VALUES list's columns are the same in both engines.
+	return l.many(tx, `UPDATE audit_leaf SET tree_index = v.column2 FROM (VALUES `, `) AS v WHERE audit_leaf.jurisdiction = $1 AND audit_leaf.id = v.column1`, `(CAST(%s AS TEXT), CAST(%s AS BIGINT))`, places)
+}
+
+// rows is how many pairs one statement takes.
+const rows = 100
+
+// many runs a statement over pairs of values, a hundred pairs at a time.
+func (l *Log) many(tx *db.Tx, head, tail, pair string, values []any) error {
+	for len(values) > 0 {
+		n := min(2*rows, len(values))
+		var b strings.Builder
+		b.WriteString(head)
+		for i := range n / 2 {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, pair, "$"+strconv.Itoa(2*i+2), "$"+strconv.Itoa(2*i+3))
+		}
+		b.WriteString(tail)
+		if _, err := tx.ExecContext(tx.Ctx(), b.String(), append([]any{l.j}, values[:n]...)...); err != nil {
 			return err
 		}
+		values = values[n:]
 	}
 	return nil
 }

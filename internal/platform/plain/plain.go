@@ -20,7 +20,28 @@ var (
 // Media tells whether a text carries a picture, sound or film in disguise: a
 // data: URL or a long run of base64. No language has words of 300 letters.
 func Media(s string) bool {
-	return dataURL.MatchString(s) || blob.MatchString(s) || wrapped.MatchString(s)
+	data, run := signs(s)
+	return data && dataURL.MatchString(s) || run >= shortest && (blob.MatchString(s) || wrapped.MatchString(s))
+}
+
+// shortest is the shortest run of base64 letters in which blob or wrapped fits.
+const shortest = 60
+
+// signs looks for what the patterns need, in one pass: they cost a hundred times
+// as much, and nearly every text has neither.
+func signs(s string) (data bool, longest int) {
+	run := 0
+	for i := range len(s) {
+		b := s[i]
+		if 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '+' || b == '/' || b == '_' || b == '-' {
+			run++
+			longest = max(longest, run)
+			continue
+		}
+		run = 0
+		data = data || b == ':' && i >= 4 && strings.EqualFold(s[i-4:i], "data")
+	}
+	return data, longest
 }
 
 // Clean returns the text with line ends made \n and control characters dropped,

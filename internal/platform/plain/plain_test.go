@@ -21,6 +21,19 @@ func TestMedia(t *testing.T) {
 	}
 }
 
+// What the quick look passes over, the patterns must pass over too.
+func FuzzMedia(f *testing.F) {
+	f.Add("lihat data:image/png;base64,iVBORw0KGgo")
+	f.Add(strings.Repeat("QUJDREVG", 50))
+	f.Add(strings.Repeat(strings.Repeat("QUJDREVG", 8)+" ", 8))
+	f.Add("DATA:;base64,QUJD data: kata")
+	f.Fuzz(func(t *testing.T, s string) {
+		if slow := dataURL.MatchString(s) || blob.MatchString(s) || wrapped.MatchString(s); slow != Media(s) {
+			t.Fatalf("patterns say %v of %q", slow, s)
+		}
+	})
+}
+
 func TestClean(t *testing.T) {
 	if got := Clean("  a\r\nb\x00c\xff\u0007 "); got != "a\nbc\uFFFD" {
 		t.Errorf("%q", got)

@@ -109,6 +109,9 @@ func (p *Pages) danger(c *web.Ctx) error {
 	if p.lanes.Crowded() {
 		return c.Waiting(5, title(c), waitPage(f.Calls))
 	}
+	if f.Open, err = p.s.Open(c.R.Context()); err != nil {
+		return err
+	}
 	return c.Page(title(c), dangerPage(f))
 }
 
@@ -117,10 +120,9 @@ func (p *Pages) begin(c *web.Ctx) (form, error) {
 	if !slices.Contains(report.Doors, door) {
 		return form{}, fault.New(fault.NotFound, "fault.not_found")
 	}
-	open, err := p.s.Open(c.R.Context())
-	f := form{Form: ui.Empty(), Door: door, Secret: seal.NewReporterSecret(), Calls: p.s.Calls(c.P.Lang()), Open: open}
+	f := form{Form: ui.Empty(), Door: door, Secret: seal.NewReporterSecret(), Calls: p.s.Calls(c.P.Lang())}
 	f.Token = p.lanes.Token(f.Secret[:])
-	return f, err
+	return f, nil
 }
 
 // step takes one page of the form and shows the next, or sends.
@@ -148,7 +150,7 @@ func (p *Pages) step(c *web.Ctx) error {
 	case "start":
 		at = 0
 	default:
-		if errs := p.wrong(f, f.Step); errs != nil {
+		if errs := wrong(f, f.Step, intakeOf(f.Values, f.Door)); errs != nil {
 			f.Errors = errs
 			if at < 0 {
 				at = 0
@@ -163,8 +165,7 @@ func (p *Pages) step(c *web.Ctx) error {
 }
 
 // wrong returns the faults of the fields that a step shows.
-func (p *Pages) wrong(f form, step string) (out []fault.Field) {
-	in := intakeOf(f.Values, f.Door)
+func wrong(f form, step string, in report.Intake) (out []fault.Field) {
 	for _, e := range fault.Fields(in.Check()) {
 		if e.Name == "numbers" {
 			e.Name = "number"
@@ -173,7 +174,7 @@ func (p *Pages) wrong(f form, step string) (out []fault.Field) {
 			out = append(out, e)
 		}
 	}
-	if step == "answer" && slices.Contains([]string{"phone", "whatsapp"}, in.Contact) && digits(f.Get("number")) < 5 {
+	if slices.Contains(fields[step], "number") && slices.Contains([]string{"phone", "whatsapp"}, in.Contact) && digits(f.Get("number")) < 5 {
 		out = append(out, fault.Field{Name: "number", Key: "report.number_needed"})
 	}
 	return out
@@ -211,7 +212,7 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 	in := intakeOf(f.Values, f.Door)
 	in.Lang = c.P.Lang()
 	for _, step := range steps[f.Door] {
-		if errs := p.wrong(f, step); errs != nil {
+		if errs := wrong(f, step, in); errs != nil {
 			f.Step, f.Errors = step, errs
 			return c.PageAs(http.StatusUnprocessableEntity, title(c), p.stepPage(c, f))
 		}
