@@ -68,8 +68,11 @@ func TestClearColumns(t *testing.T) {
 		t.Fatalf("the list was not read: %d columns, %d events", len(listed), len(events))
 	}
 	both(t, func(h *house) {
-		visit(h.t, h.URL).report(h, "other", "Cerita biasa untuk kolom.", false)
-		h.as("anggrek").get("/aduan")
+		story := "Cerita biasa untuk kolom."
+		visit(h.t, h.URL).report(h, "other", story, false)
+		desk := h.as("anggrek")
+		desk.get(h.find(desk, story))
+		h.caseOf(desk)
 		h.events(events)
 		seen := h.columns(listed)
 		for _, name := range seen {

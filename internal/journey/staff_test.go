@@ -32,6 +32,21 @@ func (h *house) find(desk *client, story string) string {
 	return ""
 }
 
+// caseOf hands over the report the desk is looking at and opens a case of it.
+func (h *house) caseOf(desk *client) (worker *client, caseAt string) {
+	h.t.Helper()
+	desk.deed("hand", "Serahkan ke tim kasus", "team", desk.option("team", "Barat"), "text", "Perlu pendampingan.")
+	desk.see("Aduan diserahkan")
+	worker = h.as("seruni")
+	worker.get("/kasus")
+	worker.follow("cari dulu, lalu buka kasus")
+	worker.submit("Cari", "name", "Anak Contoh Baru", "birth_year", "2013", "kecamatan", "Tambora")
+	worker.see("Tidak ditemukan kasus lain")
+	worker.submit("Buka kasus", "team", worker.option("team", "Barat"), "worker", worker.option("worker", "seruni"), "second", worker.option("second", "teratai"), "summary", "Perlu teman bicara.")
+	worker.see("Kasus dibuka", "Langkah berikutnya")
+	return worker, strings.SplitN(worker.at, "?", 2)[0]
+}
+
 func TestWholeWayWithoutScript(t *testing.T) {
 	both(t, func(h *house) {
 		public := visit(h.t, h.URL)
@@ -53,17 +68,7 @@ func TestWholeWayWithoutScript(t *testing.T) {
 		public.submit("Kirim", "text", "Anak itu senang bila sore.")
 		desk.get(path)
 		desk.see("Anak itu senang bila sore.")
-		desk.deed("hand", "Serahkan ke tim kasus", "team", desk.option("team", "Barat"), "text", "Perlu pendampingan.")
-		desk.see("Aduan diserahkan")
-
-		worker := h.as("seruni")
-		worker.get("/kasus")
-		worker.follow("cari dulu, lalu buka kasus")
-		worker.submit("Cari", "name", "Anak Contoh Baru", "birth_year", "2013", "kecamatan", "Tambora")
-		worker.see("Tidak ditemukan kasus lain")
-		worker.submit("Buka kasus", "team", worker.option("team", "Barat"), "worker", worker.option("worker", "seruni"), "second", worker.option("second", "teratai"), "summary", "Perlu teman bicara.")
-		worker.see("Kasus dibuka", "Langkah berikutnya")
-		caseAt := strings.SplitN(worker.at, "?", 2)[0]
+		worker, caseAt := h.caseOf(desk)
 		h.settle()
 		public.mailbox(code)
 		public.see("Sedang ditangani")
