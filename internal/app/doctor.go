@@ -94,7 +94,7 @@ func (h *House) examine(ctx context.Context) (list []finding, err error) {
 	add(!h.KeyBeside, false, "the machine key lies apart from the data", "move machine.key to another medium and give --machine-key; until then a thief of this computer can read everything")
 	add(ui.Built(), false, "styles and scripts are built", "run make build on a machine with Node")
 	add(h.setting(ctx, "backup_recipient") != "", true, "backups have a recipient", "run naungan init in a new folder, or give backup --recipient")
-	add(spaceOf(h.Place.Data)() == reportweb.Roomy, false, "the disk has room", "free space: near full, public texts are cut, then refused with the numbers to call")
+	add(spaceOf(h.Place.Data, h.Reports.Spool)() == reportweb.Roomy, false, "the disk has room", "free space: near full, public texts are cut, then refused with the numbers to call")
 	r, err := h.Verify(ctx)
 	if err != nil {
 		return nil, err

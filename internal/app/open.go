@@ -194,7 +194,7 @@ func (h *House) rooms(ctx context.Context) (err error) {
 		return err
 	}
 	j := h.Place.Jurisdiction
-	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Jurisdiction: j})
+	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: report.NewSpool(filepath.Join(h.Place.Data, "spool")), Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
 	return errors.Join(h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }
@@ -279,6 +279,10 @@ func (h *House) Run(ctx context.Context, alarm func(ctx context.Context, n int) 
 			return err
 		}
 		return alarm(ctx, int(open))
+	}})
+	h.Jobs.Add(jobs.Job{Name: "spool", Every: time.Minute, Do: func(ctx context.Context) error {
+		_, err := h.Reports.Drain(ctx)
+		return err
 	}})
 	if sweep != nil {
 		h.Jobs.Add(jobs.Job{Name: "sweep", Every: time.Hour, Do: sweep})

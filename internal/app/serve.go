@@ -18,6 +18,7 @@ import (
 
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/ui"
+	"github.com/naungan/naungan/internal/report"
 	reportweb "github.com/naungan/naungan/internal/report/web"
 )
 
@@ -63,7 +64,7 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: spaceOf(c.Data)})
+	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: spaceOf(c.Data, h.Reports.Spool)})
 	go h.Run(ctx, c.ring, site.Sweep)
 	if err := c.metrics(ctx, reg); err != nil {
 		return err
@@ -187,7 +188,7 @@ func post(ctx context.Context, url string, n int) error {
 
 // spaceOf says how full the disk of the data folder is; staff and audit keep the
 // last of it.
-func spaceOf(dir string) func() reportweb.Space {
+func spaceOf(dir string, spool *report.Spool) func() reportweb.Space {
 	return func() reportweb.Space {
 		var st syscall.Statfs_t
 		if err := syscall.Statfs(dir, &st); err != nil {
@@ -195,8 +196,10 @@ func spaceOf(dir string) func() reportweb.Space {
 		}
 		free := st.Bavail * uint64(st.Bsize)
 		switch {
-		case free < 64<<20:
+		case free < 64<<20, free < 192<<20 && !spool.Room():
 			return reportweb.Full
+		case free < 192<<20:
+			return reportweb.Spare
 		case free < 512<<20:
 			return reportweb.Tight
 		}

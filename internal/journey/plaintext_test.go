@@ -20,6 +20,8 @@ import (
 	"github.com/naungan/naungan/internal/app"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/seal"
+	"github.com/naungan/naungan/internal/report"
 )
 
 // markers are what a visitor and the staff type; none may be found on disk.
@@ -209,6 +211,10 @@ func (h *house) throughEveryDoor() {
 	c.do(req)
 	if c.status != http.StatusCreated {
 		h.t.Fatalf("partner: %d %s", c.status, c.body)
+	}
+	in := report.Intake{Door: report.Other, Text: story, Where: "kwetiauputih", Numbers: []report.Number{{Number: "0813-7777-1234", Whose: "reporter"}}}
+	if err := h.Reports.ReceiveLater(ctx, seal.NewReporterSecret(), in, report.Web, report.Normal); err != nil || h.Reports.Spooled() != 1 {
+		h.t.Fatalf("the spool: %v", err)
 	}
 }
 

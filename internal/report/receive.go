@@ -23,20 +23,45 @@ var ErrOther = fault.New(fault.Conflict, "report.fault.other_content")
 // The same secret with the same content again changes nothing and is no fault
 // (the id is empty then); with another content it is ErrOther.
 func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in Intake, channel, lane string) (string, error) {
+	sub, err := s.seal(ctx, secret, in)
+	if err != nil {
+		return "", err
+	}
+	row := s.row(sub, channel, lane)
+	id, err := s.store(ctx, audit.System("public"), sub, row)
+	if k := fault.KindOf(err); err != nil && (k == fault.Internal || k == fault.Busy) && s.Spool.Room() {
+		// Stored or not is unknown; once more from the spool is the same report.
+		return "", s.Spool.put(spooled{row, sub})
+	}
+	return id, err
+}
+
+// ReceiveLater keeps a report in the spool, for a disk that is nearly full: it is
+// read after Drain. A danger report goes to the database even then, because its
+// alarm must ring.
+func (s *Service) ReceiveLater(ctx context.Context, secret seal.ReporterSecret, in Intake, channel, lane string) error {
+	if in.Danger {
+		_, err := s.Receive(ctx, secret, in, channel, lane)
+		return err
+	}
+	sub, err := s.seal(ctx, secret, in)
+	if err != nil {
+		return err
+	}
+	return s.Spool.put(spooled{s.row(sub, channel, lane), sub})
+}
+
+func (s *Service) seal(ctx context.Context, secret seal.ReporterSecret, in Intake) (Submission, error) {
 	in.Clean()
 	if err := in.Check(); err != nil {
-		return "", err
+		return Submission{}, err
 	}
 	to, err := s.Receiver(ctx, in.Conflict)
 	if err != nil {
-		return "", err
+		return Submission{}, err
 	}
 	now := s.Clock.Now()
-	sub, err := SealIntake(s.Jurisdiction, to, secret, in, now, clock.Day(now))
-	if err != nil {
-		return "", err
-	}
-	return s.store(ctx, audit.System("public"), sub, s.row(sub, channel, lane))
+	return SealIntake(s.Jurisdiction, to, secret, in, now, clock.Day(now))
 }
 
 // store writes a sealed report once. Where staff hold a grant of it, the row holds

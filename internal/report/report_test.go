@@ -3,6 +3,7 @@ package report_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -508,5 +509,67 @@ func TestNextIsGivenToOne(t *testing.T) {
 			h.ok(h.s.Swap(ctx, h.In("desk1").Who, report.Edit{ID: id}, ""))
 			h.open("desk1", id)
 		}
+	})
+}
+
+func TestSpoolKeepsWhatTheDatabaseCannot(t *testing.T) {
+	each(t, func(h house) {
+		h.s.Spool = report.NewSpool(filepath.Join(t.TempDir(), "spool"))
+		secret := seal.NewReporterSecret()
+		for range 2 { // sent twice is one
+			h.ok(h.s.ReceiveLater(ctx, secret, intake, report.Web, report.Normal))
+		}
+		_, err := h.s.Mailbox(ctx, secret.Code().Lookup())
+		h.wants(fault.NotFound, err)
+		if n := h.s.Spooled(); n != 1 {
+			t.Fatalf("%d in the spool", n)
+		}
+		for want := 1; want >= 0; want-- {
+			if moved, err := h.s.Drain(ctx); err != nil || moved != want {
+				t.Fatalf("moved %d, want %d: %v", moved, want, err)
+			}
+		}
+		m, err := h.s.Mailbox(ctx, secret.Code().Lookup())
+		h.ok(err)
+		lines, _, err := h.s.Queue(ctx, h.In("desk1").Who, report.Normal, nil, report.Cursor{}, 5)
+		h.ok(err)
+		if m.Status != report.Received || len(lines) != 1 {
+			t.Fatalf("%+v, %d lines", m, len(lines))
+		}
+		if o := h.open("desk1", lines[0].Head.ID); o.Intake.Text != intake.Text {
+			t.Error("the spooled report reads otherwise")
+		}
+		danger := intake
+		danger.Danger = true
+		h.ok(h.s.ReceiveLater(ctx, seal.NewReporterSecret(), danger, report.Web, report.Normal))
+		if n, err := h.s.Ringing(ctx, h.In("desk1").Who); err != nil || n != 1 {
+			t.Errorf("danger waits in the spool: %d %v", n, err)
+		}
+	})
+}
+
+// A database that cannot write does not lose the report.
+func TestReportSurvivesAFailingDatabase(t *testing.T) {
+	each(t, func(h house) {
+		h.s.Spool = report.NewSpool(filepath.Join(t.TempDir(), "spool"))
+		h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(tx.Ctx(), `ALTER TABLE report_doc RENAME TO report_doc_gone`)
+			return err
+		}))
+		secret := seal.NewReporterSecret()
+		_, err := h.s.Receive(ctx, secret, intake, report.Web, report.Normal)
+		h.ok(err)
+		if moved, err := h.s.Drain(ctx); err == nil || moved != 0 || h.s.Spooled() != 1 {
+			t.Fatalf("moved %d into a database that cannot write: %v", moved, err)
+		}
+		h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(tx.Ctx(), `ALTER TABLE report_doc_gone RENAME TO report_doc`)
+			return err
+		}))
+		if moved, err := h.s.Drain(ctx); err != nil || moved != 1 {
+			t.Fatalf("moved %d: %v", moved, err)
+		}
+		_, err = h.s.Mailbox(ctx, secret.Code().Lookup())
+		h.ok(err)
 	})
 }

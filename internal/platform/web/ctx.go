@@ -72,9 +72,10 @@ func (c *Ctx) Today() int64 { return clock.Day(c.Now) }
 // keeps it.
 func (c *Ctx) Visitor() string {
 	if c.site.TrustProxy {
-		if f := c.R.Header.Get("X-Forwarded-For"); f != "" {
-			first, _, _ := strings.Cut(f, ",")
-			return strings.TrimSpace(first)
+		// The last entry is the proxy's own word; what stands before it, anybody can send.
+		if f := c.R.Header.Values("X-Forwarded-For"); len(f) > 0 {
+			last := f[len(f)-1]
+			return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 		}
 	}
 	host, _, err := net.SplitHostPort(c.R.RemoteAddr)

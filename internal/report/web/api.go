@@ -88,10 +88,17 @@ func (p *Pages) accept(ctx context.Context, in *apiInput) (*apiOutput, error) {
 	if intake.Empty() && !intake.Danger {
 		return nil, fault.Of(fault.Field{Name: "text", Key: "report.say_something"})
 	}
-	if p.room() == Full {
-		return nil, fault.New(fault.Busy, "report.not_kept_text")
+	space := p.room()
+	capped(&intake, space)
+	switch space {
+	case Full:
+		err = fault.New(fault.Busy, "report.not_kept_text")
+	case Spare:
+		err = p.s.ReceiveLater(ctx, secret, intake, report.Partner, report.Trusted)
+	default:
+		_, err = p.s.Receive(ctx, secret, intake, report.Partner, report.Trusted)
 	}
-	if _, err := p.s.Receive(ctx, secret, intake, report.Partner, report.Trusted); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	code := secret.Code()

@@ -221,17 +221,21 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 		f.Step, f.Errors = "help", []fault.Field{{Name: "helps", Key: "report.say_something"}}
 		return c.PageAs(http.StatusUnprocessableEntity, title(c), p.stepPage(c, f))
 	}
-	switch p.room() {
-	case Full:
+	space := p.room()
+	if space == Full {
 		return c.PageAs(http.StatusInsufficientStorage, title(c), notKeptPage(f.Calls))
-	case Tight:
-		in.Text = first(in.Text, 4096)
 	}
+	capped(&in, space)
 	l := report.Normal
 	if p.lanes.Suspect(lane.Signs{Visitor: c.Visitor(), Token: f.Token, Secret: f.Secret[:], Honeypot: c.Get("website"), Nonce: c.Get("pow")}) {
 		l = report.Quarantine
 	}
-	_, err := p.s.Receive(c.R.Context(), f.Secret, in, report.Web, l)
+	var err error
+	if space == Spare {
+		err = p.s.ReceiveLater(c.R.Context(), f.Secret, in, report.Web, l)
+	} else {
+		_, err = p.s.Receive(c.R.Context(), f.Secret, in, report.Web, l)
+	}
 	if errors.Is(err, report.ErrOther) {
 		err = p.changed(c, &f, in, l)
 	}
@@ -255,6 +259,13 @@ func (p *Pages) changed(c *web.Ctx, f *form, in report.Intake, lane string) erro
 		text = append(text, r.Key+": "+r.Value)
 	}
 	return p.s.Post(c.R.Context(), f.Secret.Code(), first(strings.Join(text, "\n"), report.MaxText), in.Danger)
+}
+
+// capped shortens what was told where the disk is not roomy.
+func capped(in *report.Intake, space Space) {
+	if space != Roomy {
+		in.Text = first(in.Text, 4096)
+	}
 }
 
 func first(s string, n int) string {

@@ -26,13 +26,15 @@ type Pages struct {
 }
 
 // Space says how much room the disk has: Roomy takes everything, Tight caps
-// texts, Full says plainly that a report was not kept.
+// texts, Spare keeps reports in the spool, Full says plainly that a report was
+// not kept.
 type Space int
 
 // The states of the disk.
 const (
 	Roomy Space = iota
 	Tight
+	Spare
 	Full
 )
 
