@@ -194,7 +194,7 @@ func (h *House) rooms(ctx context.Context) (err error) {
 		return err
 	}
 	j := h.Place.Jurisdiction
-	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: report.NewSpool(filepath.Join(h.Place.Data, "spool")), Jurisdiction: j})
+	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(filepath.Join(h.Place.Data, "spool")), Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
 	return errors.Join(h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }

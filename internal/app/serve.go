@@ -188,7 +188,7 @@ func post(ctx context.Context, url string, n int) error {
 
 // spaceOf says how full the disk of the data folder is; staff and audit keep the
 // last of it.
-func spaceOf(dir string, spool *report.Spool) func() reportweb.Space {
+func spaceOf(dir string, spool report.Spool) func() reportweb.Space {
 	return func() reportweb.Space {
 		var st syscall.Statfs_t
 		if err := syscall.Statfs(dir, &st); err != nil {

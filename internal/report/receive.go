@@ -29,9 +29,9 @@ func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in In
 	}
 	row := s.row(sub, channel, lane)
 	id, err := s.store(ctx, audit.System("public"), sub, row)
-	if k := fault.KindOf(err); err != nil && (k == fault.Internal || k == fault.Busy) && s.Spool.Room() {
+	if k := fault.KindOf(err); err != nil && (k == fault.Internal || k == fault.Busy) && s.spools() {
 		// Stored or not is unknown; once more from the spool is the same report.
-		return "", s.Spool.put(spooled{row, sub})
+		return "", s.spool(spooled{row, sub})
 	}
 	return id, err
 }
@@ -48,7 +48,7 @@ func (s *Service) ReceiveLater(ctx context.Context, secret seal.ReporterSecret, 
 	if err != nil {
 		return err
 	}
-	return s.Spool.put(spooled{s.row(sub, channel, lane), sub})
+	return s.spool(spooled{s.row(sub, channel, lane), sub})
 }
 
 func (s *Service) seal(ctx context.Context, secret seal.ReporterSecret, in Intake) (Submission, error) {

@@ -3,7 +3,7 @@ package report_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -512,9 +512,18 @@ func TestNextIsGivenToOne(t *testing.T) {
 	})
 }
 
+// shelf is a spool in memory.
+type shelf map[string][]byte
+
+func (s shelf) Room() bool                      { return len(s) < 10 }
+func (s shelf) Put(name string, b []byte) error { s[name] = b; return nil }
+func (s shelf) Names() []string                 { return slices.Collect(maps.Keys(s)) }
+func (s shelf) Get(name string) ([]byte, error) { return s[name], nil }
+func (s shelf) Remove(name string) error        { delete(s, name); return nil }
+
 func TestSpoolKeepsWhatTheDatabaseCannot(t *testing.T) {
 	each(t, func(h house) {
-		h.s.Spool = report.NewSpool(filepath.Join(t.TempDir(), "spool"))
+		h.s.Spool = shelf{}
 		secret := seal.NewReporterSecret()
 		for range 2 { // sent twice is one
 			h.ok(h.s.ReceiveLater(ctx, secret, intake, report.Web, report.Normal))
@@ -551,7 +560,7 @@ func TestSpoolKeepsWhatTheDatabaseCannot(t *testing.T) {
 // A database that cannot write does not lose the report.
 func TestReportSurvivesAFailingDatabase(t *testing.T) {
 	each(t, func(h house) {
-		h.s.Spool = report.NewSpool(filepath.Join(t.TempDir(), "spool"))
+		h.s.Spool = shelf{}
 		h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.ExecContext(tx.Ctx(), `ALTER TABLE report_doc RENAME TO report_doc_gone`)
 			return err

@@ -26,7 +26,7 @@ type Deps struct {
 	Policy       *access.Engine
 	Events       *events.Bus
 	Directory    *directory.Service
-	Spool        *Spool // nil keeps nothing
+	Spool        Spool // nil keeps nothing
 	Jurisdiction string
 }
 
