@@ -50,6 +50,7 @@ type Task struct {
 	State     State
 	Since     time.Time // when its trigger came; zero before
 	Due       time.Time // zero where it has no clock yet
+	Next      time.Time // by when the next visit of a schedule is due, before its time has come
 	At        time.Time // when it was done or skipped
 	By        string
 	Reason    string // of a skip
@@ -101,6 +102,9 @@ func (c *course) task(s *Step) Task {
 	role := c.m.Roles[s.Actor]
 	t := Task{Step: s, Ours: !role.External, State: NotYet, Binding: s.Deadline.Binding, Basis: s.Deadline.Basis, Certainty: s.Deadline.Certainty}
 	f, asked := c.asked(s, s.Trigger)
+	if !asked {
+		t.Next = c.nextVisit(s)
+	}
 	if last, ended := c.last(s.ID); ended && (!asked || onlySteps(s.Trigger)) {
 		t.State, t.At, t.By, t.Why = Done, last.At, last.By, c.causes(s.Trigger)
 		if last.Kind == StepSkipped {
@@ -200,15 +204,32 @@ const early = 24 * time.Hour
 
 // scheduled asks for the first visit that is not answered, from the day before it.
 func (c *course) scheduled(s *Step, t Trigger) (f firing, ok bool) {
-	left := c.visits(s.Trigger)
-	for _, end := range c.ended[s.ID] {
-		left = answered(left, end)
-	}
+	left := c.left(s)
 	if len(left) == 0 || left[0].At.Add(-early).After(c.now) {
 		return f, false
 	}
 	v := left[0]
 	return firing{n: v.n, since: v.At.Add(-early), of: v.At, stated: true, why: cause(t, v.At)}, true
+}
+
+// nextVisit returns by when the next visit is due; zero where there is none.
+func (c *course) nextVisit(s *Step) time.Time {
+	left := c.left(s)
+	if len(left) == 0 || s.When != nil && !c.holds(*s.When, c.facts) {
+		return time.Time{}
+	}
+	t := Task{Step: s, Since: left[0].At}
+	c.due(&t, firing{of: left[0].At, stated: true})
+	return t.Due
+}
+
+// left returns the visits of a step that nobody answered.
+func (c *course) left(s *Step) []entry {
+	left := c.visits(s.Trigger)
+	for _, end := range c.ended[s.ID] {
+		left = answered(left, end)
+	}
+	return left
 }
 
 // visits lists the days that the schedules of a trigger ask for, in order. An
@@ -582,17 +603,18 @@ func (e Evaluation) Summary() (s Summary) {
 		return s
 	}
 	for _, t := range e.Tasks {
-		if !t.State.Open() {
-			continue
+		due := t.Next
+		if t.State.Open() {
+			due = t.Due
+			s.Open++
 		}
-		s.Open++
 		if t.State == Overdue {
 			s.Overdue++
 		}
-		if t.Due.IsZero() || !s.NextDue.IsZero() && !t.Due.Before(s.NextDue) {
+		if due.IsZero() || !s.NextDue.IsZero() && !due.Before(s.NextDue) {
 			continue
 		}
-		s.NextDue = t.Due
+		s.NextDue = due
 		switch {
 		case !t.Ours:
 			s.Class = "theirs"

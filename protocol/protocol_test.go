@@ -322,6 +322,24 @@ func TestEveryVisitIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestTheNextVisitStandsInTheSummary(t *testing.T) {
+	m, cal := load(t)
+	events := []Event{ev(Occurred, "reintegrated", "", 0), ev(StepDone, "G3", "", 14*day)}
+	e := Evaluate(m, events, at(15*day), cal)
+	want, _ := cal.AddWorkingDays(at(30*day), 3)
+	if s := state(t, e, "G3"); s.State != Done || !s.Next.Equal(want) {
+		t.Errorf("G3 is %s, next %v", s.State, s.Next)
+	}
+	for i := range e.Tasks { // the other steps have clocks of their own
+		if e.Tasks[i].Step.ID != "G3" {
+			e.Tasks[i].State = Done
+		}
+	}
+	if s := e.Summary(); !s.NextDue.Equal(want) || s.Class != "ours" || s.Open != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestHearingsCountBackFromTheirDay(t *testing.T) {
 	m, cal := load(t)
 	// Noted on Monday 16 March: a hearing on Thursday 26 March (25 is the first
