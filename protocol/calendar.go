@@ -58,14 +58,24 @@ func (c *Calendar) Works(t time.Time) (works, known bool) {
 	return !off && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday, c.years[t.Year()]
 }
 
-// AddWorkingDays returns the end (17.00) of the n-th working day after t's day.
+// mostDays bounds how far a count of working days walks: a manual that says more
+// is wrong, and must not keep a page waiting.
+const mostDays = 10_000
+
+// AddWorkingDays returns the end (17.00) of the n-th working day after t's day,
+// or before it where n is negative.
 // known is false where a year on the way has no list: the answer then counts
 // only weekends as free, and whoever shows it says so.
 func (c *Calendar) AddWorkingDays(t time.Time, n int) (due time.Time, known bool) {
 	t, known = t.In(Zone), true
 	day := time.Date(t.Year(), t.Month(), t.Day(), 17, 0, 0, 0, Zone)
+	step := 1
+	if n < 0 {
+		n, step = -n, -1
+	}
+	n = min(n, mostDays)
 	for n > 0 {
-		day = day.AddDate(0, 0, 1)
+		day = day.AddDate(0, 0, step)
 		works, k := c.Works(day)
 		known = known && k
 		if works {

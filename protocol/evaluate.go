@@ -1,9 +1,7 @@
 package protocol
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -24,10 +22,26 @@ const (
 // Open tells whether somebody has to do something.
 func (s State) Open() bool { return s == Due || s == Overdue || s == Blocked }
 
-// Why is one reason behind a task's state: the rule of the manual and what it found.
+// Why is one reason behind a task's state: the rule of the manual and what it
+// found, by names that a page puts in words.
 type Why struct {
-	Rule   string `json:"rule"` // trigger, when, consent, form, deadline, calendar
-	Detail string `json:"detail"`
+	Rule  string    `json:"rule"`           // trigger, when, gate, deadline, calendar
+	Kind  string    `json:"kind,omitempty"` // what Name names: event, step, fact, consent, form; or recurring, schedule
+	Name  string    `json:"name,omitempty"`
+	At    time.Time `json:"at,omitzero"`     // trigger: when it came, zero where it has not; deadline: from when it counts
+	Value int       `json:"value,omitempty"` // deadline, recurring: how many of Unit; calendar: the year
+	Unit  string    `json:"unit,omitempty"`
+	Known bool      `json:"known,omitempty"` // deadline: the time of Name was noted; else it counts from when the step began
+	Ahead bool      `json:"ahead,omitempty"` // deadline: before Name, not after it
+	Holds bool      `json:"holds,omitempty"` // when: the condition holds
+	Facts []Found   `json:"facts,omitempty"` // when, deadline: the facts that were asked for
+}
+
+// Found is a fact as a condition found it. Assumed: nobody knows, and the manual
+// says what that counts as.
+type Found struct {
+	Fact, Value string
+	Assumed     bool
 }
 
 // Task is a step of the manual in a case.
@@ -36,6 +50,7 @@ type Task struct {
 	State     State
 	Since     time.Time // when its trigger came; zero before
 	Due       time.Time // zero where it has no clock yet
+	Next      time.Time // by when the next visit of a schedule is due, before its time has come
 	At        time.Time // when it was done or skipped
 	By        string
 	Reason    string // of a skip
@@ -43,7 +58,7 @@ type Task struct {
 	Binding   string
 	Basis     string
 	Certainty string
-	Missing   []string // consents and forms that close the gate
+	Missing   []string // consents and forms that close the gate, in every unfinished state
 	Why       []Why
 	Uncertain bool // a calendar year on the way has no list of holidays
 	Reopened  bool
@@ -66,142 +81,261 @@ type Evaluation struct {
 	Tasks  []Task
 	Clocks []Clock
 	facts  func(string) string
-	done   func(string) bool
 	closed bool
 }
 
 // Evaluate computes every task and clock of a case from its events.
 func Evaluate(m *Manual, events []Event, now time.Time, cal *Calendar) Evaluation {
-	c := read(m, events)
+	c := read(m, events, now, cal)
 	e := Evaluation{Manual: m, Now: now, facts: c.value, Tasks: make([]Task, 0, len(m.Steps))}
-	e.done = func(step string) bool { _, ok := c.done[step]; return ok }
-	_, e.closed = c.happened["case_closed"]
+	_, e.closed = c.happened[CaseClosed]
 	for _, s := range m.Steps {
-		e.Tasks = append(e.Tasks, c.task(s, now, cal))
+		e.Tasks = append(e.Tasks, c.task(s))
 		for _, t := range s.Track {
-			e.Clocks = append(e.Clocks, c.clock(s, t, now, cal))
+			e.Clocks = append(e.Clocks, c.clock(s, t))
 		}
 	}
 	return e
 }
 
-func (c *course) task(s *Step, now time.Time, cal *Calendar) Task {
+func (c *course) task(s *Step) Task {
 	role := c.m.Roles[s.Actor]
 	t := Task{Step: s, Ours: !role.External, State: NotYet, Binding: s.Deadline.Binding, Basis: s.Deadline.Basis, Certainty: s.Deadline.Certainty}
-	since, why, fired := c.fired(s, s.Trigger)
-	t.Why = append(t.Why, Why{"trigger", why})
-	if done, ok := c.done[s.ID]; ok && !c.again(s, done, since) {
-		t.State, t.At, t.By = Done, done.At, done.By
+	f, asked := c.asked(s, s.Trigger)
+	if !asked {
+		t.Next = c.nextVisit(s)
+	}
+	if last, ended := c.last(s.ID); ended && (!asked || onlySteps(s.Trigger)) {
+		t.State, t.At, t.By, t.Why = Done, last.At, last.By, c.causes(s.Trigger)
+		if last.Kind == StepSkipped {
+			t.State, t.Reason = Skipped, last.Value
+		}
 		return t
 	}
-	if skip, ok := c.skipped[s.ID]; ok && !c.again(s, skip, since) {
-		t.State, t.At, t.By, t.Reason = Skipped, skip.At, skip.By, skip.Value
+	t.Missing = c.missing(s)
+	if !asked {
+		t.Why = append(c.causes(s.Trigger), c.gates(t.Missing)...)
 		return t
 	}
-	if !fired {
-		return t
-	}
-	_, t.Reopened = c.done[s.ID]
-	t.Since = since
+	t.Reopened, t.Since, t.Why = c.completed(s.ID), f.since, []Why{f.why}
 	if s.When != nil {
-		holds, detail := c.holds(*s.When)
-		t.Why = append(t.Why, Why{"when", detail})
+		holds := c.holds(*s.When, c.facts)
+		t.Why = append(t.Why, Why{Rule: "when", Holds: holds, Facts: c.found(*s.When)})
 		if !holds {
 			t.State = NotApplicable
 			return t
 		}
+		t.Since = c.heldFrom(*s.When, f)
 	}
-	c.due(&t, cal)
+	c.due(&t, f)
 	t.State = Due
-	if !t.Due.IsZero() && now.After(t.Due) && t.Binding != "power" {
+	if !t.Due.IsZero() && c.now.After(t.Due) && t.Binding != "power" {
 		t.State = Overdue
 	}
-	if t.Missing = c.missing(s); len(t.Missing) > 0 && t.State == Due {
+	if len(t.Missing) > 0 && t.State == Due {
 		t.State = Blocked
 	}
-	for _, m := range t.Missing {
-		t.Why = append(t.Why, Why{"gate", m})
-	}
+	t.Why = append(t.Why, c.gates(t.Missing)...)
 	return t
 }
 
-// fired tells whether a trigger has come, when, and what it was. Of several the
-// newest counts, so that a fact which changes again asks again.
-func (c *course) fired(s *Step, t Trigger) (at time.Time, why string, ok bool) {
+// firing is a trigger that came and that no completion has answered.
+type firing struct {
+	n      int       // its place in the course
+	since  time.Time // from when the step is asked for
+	of     time.Time // the time of what it is about: a hearing's, a visit's
+	stated bool      // somebody said that time
+	why    Why
+}
+
+// asked returns the firing that asks for a step now: of all that nobody answered
+// the earliest, so that what is noted again moves no clock. A completion or skip
+// answers everything noted before it, but of visits and hearings: see visits, ahead.
+func (c *course) asked(s *Step, t Trigger) (f firing, ok bool) {
+	last, _ := c.last(s.ID)
+	var e entry
+	switch {
+	case t.Event != "" && s.ahead():
+		e, ok = c.ahead(s, t.Event)
+	case t.Event != "":
+		e, ok = earliest(c.happened[t.Event], last.n)
+	case t.StepDone != "": // a step left out with a reason does not stop the way
+		e, ok = earliest(c.ended[t.StepDone], last.n)
+	case t.FactChange != "":
+		e, ok = earliest(c.changed[t.FactChange], last.n)
+	case t.Recurring != nil:
+		return c.recurring(s, t)
+	case t.Schedule != nil:
+		return c.scheduled(s, t)
+	default:
+		return c.anyOf(s, t.Any)
+	}
+	f = firing{n: e.n, since: e.Time(), of: e.Time(), stated: !e.When.IsZero(), why: cause(t, e.Time())}
+	if e.At.Before(f.since) { // it lies ahead: it is asked for since it is known
+		f.since = e.At
+	}
+	return f, ok
+}
+
+func (c *course) anyOf(s *Step, list []Trigger) (f firing, ok bool) {
+	for _, t := range list {
+		if o, asked := c.asked(s, t); asked && (!ok || o.since.Before(f.since)) {
+			f, ok = o, true
+		}
+	}
+	return f, ok
+}
+
+// recurring asks again after every completion or skip until its end event.
+func (c *course) recurring(s *Step, t Trigger) (f firing, ok bool) {
+	if len(c.happened[t.Recurring.Until]) > 0 || c.opened.IsZero() {
+		return f, false
+	}
+	f = firing{since: c.opened}
+	if last, ended := c.last(s.ID); ended && last.At.After(c.opened) {
+		f.n, f.since, f.stated = last.n, last.At, true
+	}
+	f.of, f.why = f.since, cause(t, f.since)
+	return f, true
+}
+
+// early is how long before its day a scheduled visit may be made.
+const early = 24 * time.Hour
+
+// scheduled asks for the first visit that is not answered, from the day before it.
+func (c *course) scheduled(s *Step, t Trigger) (f firing, ok bool) {
+	left := c.left(s)
+	if len(left) == 0 || left[0].At.Add(-early).After(c.now) {
+		return f, false
+	}
+	v := left[0]
+	return firing{n: v.n, since: v.At.Add(-early), of: v.At, stated: true, why: cause(t, v.At)}, true
+}
+
+// nextVisit returns by when the next visit is due; zero where there is none.
+func (c *course) nextVisit(s *Step) time.Time {
+	left := c.left(s)
+	if len(left) == 0 || s.When != nil && !c.holds(*s.When, c.facts) {
+		return time.Time{}
+	}
+	t := Task{Step: s, Since: left[0].At}
+	c.due(&t, firing{of: left[0].At, stated: true})
+	return t.Due
+}
+
+// left returns the visits of a step that nobody answered.
+func (c *course) left(s *Step) []entry {
+	left := c.visits(s.Trigger)
+	for _, end := range c.ended[s.ID] {
+		left = answered(left, end)
+	}
+	return left
+}
+
+// visits lists the days that the schedules of a trigger ask for, in order. An
+// anchor that is noted again, as a second coming home, adds its own days.
+func (c *course) visits(t Trigger) (out []entry) {
+	for _, sub := range t.Any {
+		out = append(out, c.visits(sub)...)
+	}
+	if t.Schedule != nil {
+		for _, e := range c.happened[t.Schedule.Anchor] {
+			for _, n := range t.Schedule.Offsets {
+				day, _ := after(e.Time(), n, t.Schedule.Unit, c.cal)
+				out = append(out, entry{Event{At: day}, e.n})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b entry) int { return a.At.Compare(b.At) })
+	return slices.CompactFunc(out, func(a, b entry) bool { return a.At.Equal(b.At) })
+}
+
+// answered returns the visits that remain after a completion, which answers every
+// one whose time had come, or a skip, which answers the first of them only.
+func answered(visits []entry, end entry) (left []entry) {
+	first := true
+	for _, v := range visits {
+		open := v.n < end.n && !v.At.Add(-early).After(end.At)
+		if !open || end.Kind == StepSkipped && !first {
+			left = append(left, v)
+		}
+		first = first && !open
+	}
+	return left
+}
+
+// ahead returns the hearing that a step prepares next. Each has its own
+// completion: the earliest that was known then is answered by it, the others stay
+// ("every examination and hearing", step E11). A hearing put off is a new one; the
+// old is skipped with that reason.
+func (c *course) ahead(s *Step, event string) (entry, bool) {
+	var left []entry
+	for _, e := range c.happened[event] {
+		if !slices.ContainsFunc(left, func(o entry) bool { return o.Time().Equal(e.Time()) }) {
+			left = append(left, e)
+		}
+	}
+	slices.SortStableFunc(left, func(a, b entry) int { return a.Time().Compare(b.Time()) })
+	for _, end := range c.ended[s.ID] {
+		if i := slices.IndexFunc(left, func(e entry) bool { return e.n < end.n }); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+		}
+	}
+	return earliest(left, -1)
+}
+
+// cause names a trigger that is not any; at is when it came.
+func cause(t Trigger, at time.Time) Why {
+	w := Why{Rule: "trigger", At: at}
 	switch {
 	case t.Event != "":
-		at, ok = c.happened[t.Event]
-		return at, "event " + t.Event, ok
+		w.Kind, w.Name = "event", t.Event
 	case t.StepDone != "":
-		if e, done := c.done[t.StepDone]; done {
-			return e.At, "step_done " + t.StepDone, true
-		}
-		e, skipped := c.skipped[t.StepDone] // a step left out with a reason does not stop the way
-		return e.At, "step_done " + t.StepDone, skipped
+		w.Kind, w.Name = "step", t.StepDone
 	case t.FactChange != "":
-		if list := c.changed[t.FactChange]; len(list) > 0 {
-			return list[len(list)-1].At, "fact_change " + t.FactChange, true
-		}
-		return at, "fact_change " + t.FactChange, false
+		w.Kind, w.Name = "fact", t.FactChange
 	case t.Recurring != nil:
-		return c.recurring(s, t.Recurring)
+		w.Kind, w.Value, w.Unit = "recurring", t.Recurring.Every, t.Recurring.Unit
 	case t.Schedule != nil:
-		return c.scheduled(s, t.Schedule)
+		w.Kind, w.Name = "schedule", t.Schedule.Anchor
 	}
-	return c.anyOf(s, t.Any)
+	return w
 }
 
-func (c *course) anyOf(s *Step, list []Trigger) (at time.Time, why string, ok bool) {
-	var names []string
-	for _, t := range list {
-		a, w, fired := c.fired(s, t)
-		names = append(names, w)
-		if fired && (!ok || a.After(at)) {
-			at, why, ok = a, w, true
+// causes lists the triggers of a step that is not asked for now, with when each
+// came the last time.
+func (c *course) causes(t Trigger) (out []Why) {
+	for _, sub := range t.Any {
+		out = append(out, c.causes(sub)...)
+	}
+	if len(t.Any) > 0 {
+		return out
+	}
+	var at time.Time
+	for _, list := range [][]entry{c.happened[t.Event], c.ended[t.StepDone], c.changed[t.FactChange]} {
+		if len(list) > 0 {
+			at = list[len(list)-1].Time()
 		}
 	}
-	if !ok {
-		why = "any of: " + strings.Join(names, "; ")
+	if t.Schedule != nil && len(c.happened[t.Schedule.Anchor]) > 0 {
+		at = c.happened[t.Schedule.Anchor][0].Time()
 	}
-	return at, why, ok
+	return []Why{cause(t, at)}
 }
 
-// recurring asks again after every completion until its end event.
-func (c *course) recurring(s *Step, r *Recurring) (at time.Time, why string, ok bool) {
-	why = fmt.Sprintf("every %d %s", r.Every, r.Unit)
-	if _, ended := c.happened[r.Until]; ended || c.opened.IsZero() {
-		return at, why, false
-	}
-	at = c.opened
-	if e, done := c.done[s.ID]; done {
-		at = e.At.Add(time.Nanosecond) // just after: the task is open again
-	}
-	return at, why, true
-}
-
-// scheduled asks for the first offset after the newest completion.
-func (c *course) scheduled(s *Step, sc *Schedule) (at time.Time, why string, ok bool) {
-	why = fmt.Sprintf("schedule after %s", sc.Anchor)
-	from, happened := c.happened[sc.Anchor]
-	if !happened {
-		return at, why, false
-	}
-	last := c.done[s.ID].At
-	for _, n := range sc.Offsets {
-		next := from.AddDate(0, 0, n)
-		if next.After(last) {
-			return next.AddDate(0, 0, -1), why, true
+func (c *course) gates(missing []string) (out []Why) {
+	for _, id := range missing {
+		kind := "form"
+		if _, ok := c.m.Consents[id]; ok {
+			kind = "consent"
 		}
+		out = append(out, Why{Rule: "gate", Kind: kind, Name: id})
 	}
-	return at, why, false
+	return out
 }
 
-// again tells whether a finished step must be done again: its own event or fact
-// came anew, or it recurs. A step that only waited for another step does not.
-func (c *course) again(s *Step, finished Event, since time.Time) bool {
-	return since.After(finished.At) && !onlySteps(s.Trigger)
-}
-
+// onlySteps tells whether a trigger waits only for other steps: such a step is
+// not asked for again when they are done again.
 func onlySteps(t Trigger) bool {
 	if len(t.Any) > 0 {
 		return !slices.ContainsFunc(t.Any, func(o Trigger) bool { return !onlySteps(o) })
@@ -209,36 +343,65 @@ func onlySteps(t Trigger) bool {
 	return t.StepDone != ""
 }
 
-// holds evaluates a condition and says what it found.
-func (c *course) holds(d Cond) (bool, string) {
+// holds evaluates a condition over facts.
+func (c *course) holds(d Cond, facts map[string]string) bool {
+	no := func(sub Cond) bool { return !c.holds(sub, facts) }
 	switch {
 	case len(d.All) > 0:
-		return c.each(d.All, true)
+		return !slices.ContainsFunc(d.All, no)
 	case len(d.Any) > 0:
-		return c.each(d.Any, false)
+		return slices.ContainsFunc(d.Any, func(sub Cond) bool { return c.holds(sub, facts) })
 	case d.Not != nil:
-		ok, why := c.holds(*d.Not)
-		return !ok, "not (" + why + ")"
+		return !c.holds(*d.Not, facts)
 	}
-	v := c.value(d.Fact)
+	v := c.counted(facts, d.Fact)
 	in := slices.Contains(d.Value, v)
-	detail := fmt.Sprintf("%s = %s (%s %s)", d.Fact, v, d.Op, strings.Join(d.Value, ", "))
 	if d.Op == "ne" || d.Op == "not_in" {
-		return !in && v != "unknown", detail // nothing is concluded from what nobody knows
+		return !in && v != "unknown" // nothing is concluded from what nobody knows
 	}
-	return in, detail
+	return in
 }
 
-func (c *course) each(list []Cond, all bool) (bool, string) {
-	var why []string
-	for _, d := range list {
-		ok, w := c.holds(d)
-		if ok != all {
-			return ok, w
-		}
-		why = append(why, w)
+// heldFrom returns when a step was first wanted: its trigger had come and its
+// condition held.
+func (c *course) heldFrom(d Cond, f firing) time.Time {
+	facts := map[string]string{}
+	i := 0
+	for ; i < len(c.changes) && c.changes[i].n <= f.n; i++ {
+		facts[c.changes[i].Name] = c.changes[i].Value
 	}
-	return all, strings.Join(why, "; ")
+	if c.holds(d, facts) {
+		return f.since
+	}
+	for _, e := range c.changes[i:] {
+		if facts[e.Name] = e.Value; c.holds(d, facts) {
+			if e.At.After(f.since) {
+				return e.At
+			}
+			return f.since
+		}
+	}
+	return f.since
+}
+
+// found lists the facts that a condition asks for, each once.
+func (c *course) found(d Cond) (out []Found) {
+	subs := append(slices.Clone(d.All), d.Any...)
+	if d.Not != nil {
+		subs = append(subs, *d.Not)
+	}
+	for _, sub := range subs {
+		for _, f := range c.found(sub) {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	if d.Fact != "" {
+		said := c.facts[d.Fact]
+		out = append(out, Found{d.Fact, c.value(d.Fact), (said == "" || said == "unknown") && c.m.Facts[d.Fact].UnknownAs != ""})
+	}
+	return out
 }
 
 // missing lists the consents and forms that a step still waits for.
@@ -247,10 +410,8 @@ func (c *course) missing(s *Step) (out []string) {
 		if c.consents[id].Value == "given" {
 			continue
 		}
-		if or := c.m.Consents[id].OrStep; or != "" {
-			if _, done := c.done[or]; done {
-				continue
-			}
+		if or := c.m.Consents[id].OrStep; or != "" && c.completed(or) {
+			continue
 		}
 		if slices.Contains(s.Outputs, "F-07") {
 			continue // the step that asks for consents does not wait for them
@@ -266,36 +427,33 @@ func (c *course) missing(s *Step) (out []string) {
 }
 
 // due sets a task's clock.
-func (c *course) due(t *Task, cal *Calendar) {
+func (c *course) due(t *Task, f firing) {
 	d := t.Step.Deadline
-	value, unit := d.Value, d.Unit
-	for _, w := range t.Step.DeadlineWhen {
-		if ok, detail := c.holds(w.If); ok {
-			value, unit, t.Basis, t.Certainty = w.Value, w.Unit, w.Basis, w.Certainty
-			t.Why = append(t.Why, Why{"deadline_when", detail})
+	w := Why{Rule: "deadline", Name: d.Anchor, Value: d.Value, Unit: d.Unit, Ahead: t.Step.ahead()}
+	for _, o := range t.Step.DeadlineWhen {
+		if c.holds(o.If, c.facts) {
+			w.Value, w.Unit, w.Facts, t.Basis, t.Certainty = o.Value, o.Unit, c.found(o.If), o.Basis, o.Certainty
 			break
 		}
 	}
-	if unit == "" {
+	if w.Unit == "" {
 		return
 	}
-	from, named := c.anchor(d.Anchor, t)
-	if strings.HasPrefix(d.Anchor, "before_") {
-		t.Due = from.AddDate(0, 0, -value)
-	} else {
-		var known bool
-		if t.Due, known = after(from, value, unit, cal); !known {
-			t.Uncertain = true
-			t.Why = append(t.Why, Why{"calendar", fmt.Sprint(t.Due.Year())})
-		}
+	w.Kind, w.Name, w.At, w.Known = c.anchor(d.Anchor, t, f)
+	counts, known := w.Value, true
+	if w.Ahead {
+		counts = -counts
 	}
-	note := fmt.Sprintf("%d %s after %s", value, unit, d.Anchor)
-	if !named {
-		note += " (its own time is not recorded: counted from the trigger)"
+	if !w.Ahead || w.Known { // nothing counts back from a day that nobody said
+		t.Due, known = after(w.At, counts, w.Unit, c.cal)
 	}
-	t.Why = append(t.Why, Why{"deadline", note})
+	if t.Why = append(t.Why, w); !known {
+		t.Uncertain = true
+		t.Why = append(t.Why, Why{Rule: "calendar", Value: t.Due.Year()})
+	}
 }
 
+// after counts from an instant; a negative value counts back.
 func after(from time.Time, value int, unit string, cal *Calendar) (time.Time, bool) {
 	switch unit {
 	case "minute":
@@ -309,62 +467,81 @@ func after(from time.Time, value int, unit string, cal *Calendar) (time.Time, bo
 }
 
 // steps whose completion is what an anchor means.
-var stepAnchors = map[string]string{"plan_agreed": "D4", "conference_held": "D3", "lpsk_application": "E3", "last_review": "D5"}
+var stepAnchors = map[string]string{"plan_agreed": "D4", "conference_held": "D3", "lpsk_application": "E3"}
 
-// facts whose newest change is what an anchor means.
+// facts whose change is what an anchor means.
 var factAnchors = map[string]string{
 	"risk_set": "risk", "danger_known": "immediate_danger", "conflict_known": "guardian_conflict", "missing_known": "child_missing",
 	"release_known": "retaliation", "refusal_recorded": "child_assents",
 }
 
-// anchor returns the instant an anchor means, and whether it was recorded itself.
-func (c *course) anchor(name string, t *Task) (time.Time, bool) {
-	if at, ok := c.happened[name]; ok {
-		return at, true
+// anchors whose time is that of the firing itself, or is taken from consents.
+var ownAnchors = []string{"last_review", "scheduled_visit", "consent_decided"}
+
+// anchor returns what an anchor of a task means, from when it counts, and whether
+// that was noted. What was noted before the step was done the last time is
+// answered: then, as where nothing was noted, the clock begins with the task.
+func (c *course) anchor(name string, t *Task, f firing) (kind, ref string, from time.Time, known bool) {
+	last, _ := c.last(t.Step.ID)
+	if t.Step.ahead() {
+		return "event", f.why.Name, f.of, f.stated
+	}
+	switch name {
+	case "last_review", "scheduled_visit":
+		return "event", name, f.of, f.stated
+	case "consent_decided":
+		from, known = c.decided()
+		return "event", name, orElse(from, known, t.Since), known
 	}
 	if step, ok := stepAnchors[name]; ok {
-		if e, done := c.done[step]; done {
-			return e.At, true
-		}
+		e, known := earliest(done(c.ended[step]), last.n)
+		return "step", step, orElse(e.At, known, t.Since), known
 	}
 	if fact, ok := factAnchors[name]; ok {
-		if list := c.changed[fact]; len(list) > 0 {
-			return list[len(list)-1].At, true
+		list := c.changed[fact]
+		if len(list) == 0 || t.Step.Trigger.changes(fact) { // a change that asks for the step is where the task begins
+			return "fact", fact, t.Since, len(list) > 0
 		}
+		return "fact", fact, list[len(list)-1].At, true
 	}
-	if name == "consent_decided" {
-		var at time.Time
-		for _, id := range []string{"C-ASSENT", "C-GUARDIAN"} {
-			if e, ok := c.consents[id]; ok && e.At.After(at) {
-				at = e.At
-			}
-		}
-		if !at.IsZero() {
-			return at, true
-		}
-	}
-	if strings.HasPrefix(name, "before_") {
-		for _, e := range []string{"hearing_scheduled", "trial_scheduled"} {
-			if at, ok := c.happened[e]; ok {
-				return at, true
-			}
-		}
-	}
-	return t.Since, false
+	e, known := earliest(c.happened[name], last.n)
+	return "event", name, orElse(e.Time(), known, t.Since), known
 }
 
-func (c *course) clock(s *Step, t Track, now time.Time, cal *Calendar) Clock {
-	k := Clock{Step: s, Track: t}
-	if k.From, k.Running = c.happened[t.Anchor]; !k.Running {
-		if step, ok := stepAnchors[t.Anchor]; ok {
-			e, done := c.done[step]
-			k.From, k.Running = e.At, done
+func orElse(at time.Time, ok bool, other time.Time) time.Time {
+	if ok {
+		return at
+	}
+	return other
+}
+
+// decided returns since when the child's and the guardian's decisions stand.
+func (c *course) decided() (at time.Time, ok bool) {
+	for _, id := range []string{"C-ASSENT", "C-GUARDIAN"} {
+		if e, said := c.consents[id]; said && e.At.After(at) {
+			at, ok = e.At, true
 		}
 	}
-	if k.Running {
-		k.Due, _ = after(k.From, t.Value, t.Unit, cal)
-		k.Late = now.After(k.Due) && t.Binding != "power"
+	return at, ok
+}
+
+func (c *course) clock(s *Step, t Track) Clock {
+	k := Clock{Step: s, Track: t}
+	list := c.happened[t.Anchor]
+	if step, ok := stepAnchors[t.Anchor]; ok {
+		list = done(c.ended[step])
 	}
+	if len(list) == 0 {
+		return k
+	}
+	last, _ := c.last(s.ID)
+	e, ok := earliest(list, last.n)
+	if !ok { // the step is done, but the other agency's clock runs on
+		e = list[len(list)-1]
+	}
+	k.From, k.Running = e.Time(), true
+	k.Due, _ = after(k.From, t.Value, t.Unit, c.cal)
+	k.Late = c.now.After(k.Due) && t.Binding != "power"
 	return k
 }
 
@@ -426,17 +603,18 @@ func (e Evaluation) Summary() (s Summary) {
 		return s
 	}
 	for _, t := range e.Tasks {
-		if !t.State.Open() {
-			continue
+		due := t.Next
+		if t.State.Open() {
+			due = t.Due
+			s.Open++
 		}
-		s.Open++
 		if t.State == Overdue {
 			s.Overdue++
 		}
-		if t.Due.IsZero() || !s.NextDue.IsZero() && !t.Due.Before(s.NextDue) {
+		if due.IsZero() || !s.NextDue.IsZero() && !due.Before(s.NextDue) {
 			continue
 		}
-		s.NextDue = t.Due
+		s.NextDue = due
 		switch {
 		case !t.Ours:
 			s.Class = "theirs"

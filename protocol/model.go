@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -282,13 +283,39 @@ func Parse(r io.Reader) (*Manual, error) {
 // Hash names the manual by its content (SHA-256 of its text, hex).
 func (m *Manual) Hash() string { return m.hash }
 
-// Events returns the names of events that triggers wait for, in the order of the
-// steps, each once.
+// Events that the software notes itself, by a deed of its own; nobody records
+// them by hand.
+const (
+	CaseOpened      = "case_opened"
+	CaseClosed      = "case_closed"
+	CaseReopened    = "case_reopened"
+	ClosureProposed = "closure_proposed"
+	IntakeReceived  = "intake_received"
+	HighRisk        = "high_risk_set" // the fact risk became high
+)
+
+// System lists them.
+var System = []string{CaseOpened, CaseClosed, CaseReopened, ClosureProposed, IntakeReceived, HighRisk}
+
+// Events returns the names of events that the manual waits for or counts from, in
+// the order of the steps, each once: of triggers, schedules, deadlines and
+// tracked clocks. Anchors that mean a fact, a step or a consent are none.
 func (m *Manual) Events() (out []string) {
+	add := func(name string) {
+		_, step := stepAnchors[name]
+		_, fact := factAnchors[name]
+		if name != "" && !step && !fact && !slices.Contains(ownAnchors, name) && !strings.HasPrefix(name, before) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
 	var walk func(t Trigger)
 	walk = func(t Trigger) {
-		if t.Event != "" && !slices.Contains(out, t.Event) {
-			out = append(out, t.Event)
+		add(t.Event)
+		if t.Schedule != nil {
+			add(t.Schedule.Anchor)
+		}
+		if t.Recurring != nil {
+			add(t.Recurring.Until)
 		}
 		for _, a := range t.Any {
 			walk(a)
@@ -296,8 +323,36 @@ func (m *Manual) Events() (out []string) {
 	}
 	for _, s := range m.Steps {
 		walk(s.Trigger)
+		add(s.Deadline.Anchor)
+		for _, t := range s.Track {
+			add(t.Anchor)
+		}
 	}
 	return out
+}
+
+// Recordable returns the events that people note: all but System.
+func (m *Manual) Recordable() []string {
+	return slices.DeleteFunc(m.Events(), func(name string) bool { return slices.Contains(System, name) })
+}
+
+// LiesAhead tells whether an event names something to come, as a hearing, whose
+// day has to be said: a step that waits for it counts back from that day.
+func (m *Manual) LiesAhead(event string) bool {
+	return slices.ContainsFunc(m.Steps, func(s *Step) bool { return s.ahead() && s.Trigger.waits(event) })
+}
+
+// before begins the anchors that are counted back from.
+const before = "before_"
+
+func (s *Step) ahead() bool { return strings.HasPrefix(s.Deadline.Anchor, before) }
+
+func (t Trigger) waits(event string) bool {
+	return t.Event == event || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.waits(event) })
+}
+
+func (t Trigger) changes(fact string) bool {
+	return t.FactChange == fact || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.changes(fact) })
 }
 
 // Step returns a step by id, or nil.

@@ -260,7 +260,7 @@ func (m *maker) doOne(ctx context.Context, in access.Session, id string, rules c
 		return err
 	}
 	for _, t := range o.Eval.Tasks {
-		if t.Ours && t.State.Open() && t.State != protocol.Blocked {
+		if t.Ours && t.State.Open() && len(t.Missing) == 0 {
 			e, err := o.Happen(in.Who, rules, m.clock.Now(), clock.Day(m.clock.Now()), []protocol.Event{{Kind: protocol.StepDone, Name: t.Step.ID}})
 			if err != nil {
 				return err
@@ -295,5 +295,9 @@ func (m *maker) closeCase(ctx context.Context, in access.Session, id string, rul
 	if err != nil {
 		return err
 	}
-	return m.h.Cases.Answer(ctx, super.Who, casework.Edit{ID: id}, o.Requests[len(o.Requests)-1].ID, true)
+	e, err := o.Happen(super.Who, rules, m.clock.Now(), clock.Day(m.clock.Now()), nil, casework.TransitionDoc{From: o.Head.Status, To: casework.Closed, Reason: "Sudah diperiksa bersama."})
+	if err != nil {
+		return err
+	}
+	return m.h.Cases.Answer(ctx, super.Who, e, o.Requests[len(o.Requests)-1].ID, true)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/naungan/naungan/internal/casework"
 	"github.com/naungan/naungan/internal/directory"
@@ -406,5 +407,129 @@ func TestIdentityPrintNeedsApproval(t *testing.T) {
 		}
 		_, err = h.s.Print(ctx, in.Who, id, "identity")
 		h.wants(fault.Denied, err)
+	})
+}
+
+// note adds events to a case's course, as the steps page does.
+func (h house) note(in access.Session, id string, events ...protocol.Event) error {
+	h.t.Helper()
+	e, err := h.read(in, id).Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), events)
+	if err != nil {
+		return err
+	}
+	return h.s.Happened(ctx, in.Who, e)
+}
+
+// refused holds that an event is an Invalid fault of this field and key.
+func (h house) refused(err error, field, key string) {
+	h.t.Helper()
+	fields := fault.Fields(err)
+	if len(fields) != 1 || fields[0].Name != field || fields[0].Key != key {
+		h.t.Errorf("want %s of %q, have %v", key, field, err)
+	}
+}
+
+func TestGatesOpenByConsentOnly(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{Risk: casework.RiskHigh})
+		in := h.In("worker1")
+		done := func(step string) error { return h.note(in, id, protocol.Event{Kind: protocol.StepDone, Name: step}) }
+		h.refused(done("E3"), "step", "casework.step.not_open")
+		h.refused(h.note(in, id, protocol.Event{Kind: protocol.StepSkipped, Name: "E3", Value: "Belum perlu."}), "step", "casework.step.not_open")
+		h.ok(h.note(in, id, protocol.Event{Kind: protocol.FactSet, Name: "trafficking_indicators", Value: "true"}))
+		h.refused(done("B3"), "step", "casework.step.blocked")
+		h.Clock.Advance(25 * time.Hour)
+		in = h.In("worker1")
+		if task, _ := h.read(in, id).Eval.Task("B3"); task.State != protocol.Overdue {
+			t.Fatalf("B3 is %s", task.State)
+		}
+		h.refused(done("B3"), "step", "casework.step.blocked")
+		h.ok(h.note(in, id, protocol.Event{Kind: protocol.FactSet, Name: "guardian_conflict", Value: "no"}))
+		h.ok(h.note(in, id, protocol.Event{Kind: protocol.ConsentSet, Name: "C-ASSENT", Value: "given"}, protocol.Event{Kind: protocol.FormFilled, Name: "F-03"}))
+		h.refused(done("B3"), "step", "casework.step.blocked")
+		h.ok(h.note(in, id, protocol.Event{Kind: protocol.ConsentSet, Name: "C-GUARDIAN", Value: "given"}))
+		h.ok(done("B3"))
+		h.refused(done("B3"), "step", "casework.step.not_open")
+	})
+}
+
+func TestOnlyRecordableEventsAreNoted(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{})
+		in := h.In("worker1")
+		happened := func(name string, when time.Time) error {
+			return h.note(in, id, protocol.Event{Kind: protocol.Occurred, Name: name, When: when})
+		}
+		h.refused(happened("", time.Time{}), "event", "field.missing")
+		for _, name := range append([]string{"no_such_event", "risk_set"}, protocol.System...) {
+			h.refused(happened(name, time.Time{}), "event", "field.not_listed")
+		}
+		h.refused(h.note(in, id, protocol.Event{Kind: protocol.FormFilled, Name: "F-99"}), "form", "field.not_listed")
+		now := h.Clock.Now()
+		h.refused(happened("victim_reported", now.Add(time.Minute)), "when", "casework.when.future")
+		h.refused(happened("victim_reported", now.AddDate(-11, 0, 0)), "when", "casework.when.far")
+		h.refused(happened("hearing_scheduled", now.AddDate(11, 0, 0)), "when", "casework.when.far")
+		h.refused(happened("hearing_scheduled", time.Time{}), "when", "casework.when.needed")
+		h.ok(happened("hearing_scheduled", now.AddDate(0, 0, 30)))
+		h.ok(happened("reintegrated", now.AddDate(0, 0, -13)))
+		o := h.read(in, id)
+		if task, _ := o.Eval.Task("E11"); !task.Due.After(now.AddDate(0, 0, 20)) || !task.Due.Before(now.AddDate(0, 0, 30)) {
+			t.Errorf("E11 is due %v", task.Due)
+		}
+		if task, _ := o.Eval.Task("G3"); !task.State.Open() {
+			t.Errorf("G3 is %s", task.State)
+		}
+		if n := len(o.Course.Events); o.Course.Events[n-1].By != h.People["worker1"] || !o.Course.Events[n-1].When.Equal(now.AddDate(0, 0, -13)) {
+			t.Errorf("%+v", o.Course.Events[n-1])
+		}
+	})
+}
+
+func TestIntakeCountsFromTheReportsDay(t *testing.T) {
+	each(t, func(h house) {
+		_, rep := h.handed(report.Intake{Door: report.Other, Text: "Perlu dibantu."})
+		came := h.day()
+		h.Clock.Advance(50 * time.Hour)
+		in := h.In("worker1")
+		v, err := h.s.Report(ctx, in.Who, rep, "handover")
+		h.ok(err)
+		b, err := casework.FromReport(in.Keyring, v)
+		h.ok(err)
+		id := h.begin(b)
+		a2, _ := h.read(in, id).Eval.Task("A2")
+		if want := clock.OfDay(came).Add(time.Hour); !a2.Due.Equal(want) || a2.State != protocol.Overdue {
+			t.Errorf("A2 is %s, due %v, want %v", a2.State, a2.Due, want)
+		}
+		a2, _ = h.read(in, h.begin(casework.Beginning{})).Eval.Task("A2")
+		if !a2.Due.Equal(h.Clock.Now().Add(time.Hour)) {
+			t.Errorf("without a report A2 is due %v", a2.Due)
+		}
+	})
+}
+
+func TestClosingAndReopeningAreEventsOfTheManual(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{})
+		in, super := h.In("worker1"), h.In("super1")
+		turn := func(in access.Session, to casework.Status, events ...protocol.Event) casework.Edit {
+			o := h.read(in, id)
+			e, err := o.Happen(in.Who, h.rules(), h.Clock.Now(), h.day(), events, casework.TransitionDoc{From: o.Head.Status, To: to, Reason: "Sudah dibahas."})
+			h.ok(err)
+			return e
+		}
+		h.ok(h.s.Ask(ctx, in.Who, turn(in, casework.Begun, protocol.Event{Kind: protocol.Occurred, Name: protocol.ClosureProposed}), "close"))
+		if task, _ := h.read(in, id).Eval.Task("G4"); !task.State.Open() {
+			t.Errorf("a proposed closing asks for nothing: G4 is %s", task.State)
+		}
+		h.ok(h.s.Answer(ctx, super.Who, turn(super, casework.Closed), h.read(in, id).Requests[0].ID, true))
+		o := h.read(in, id)
+		if task, _ := o.Eval.Task("D5"); task.State != protocol.NotYet || o.Head.Status != casework.Closed || !o.Head.NextDue.IsZero() {
+			t.Errorf("closed: D5 is %s, status %s, next due %v", task.State, o.Head.Status, o.Head.NextDue)
+		}
+		h.ok(h.s.Move(ctx, in.Who, turn(in, casework.Assessment), casework.Assessment))
+		o = h.read(in, id)
+		if task, _ := o.Eval.Task("D5"); !task.State.Open() || o.Head.NextDue.IsZero() {
+			t.Errorf("reopened: D5 is %s, next due %v", task.State, o.Head.NextDue)
+		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/record"
@@ -31,6 +32,7 @@ type Beginning struct {
 	Risk      Risk
 	Danger    bool
 	Report    string // the report it comes from, if any
+	Received  int64  // the day that report came in; 0 where there is none
 	Identity  IdentityDoc
 	Situation SituationDoc
 	Concerns  ConcernsDoc
@@ -98,9 +100,17 @@ func write(pen *record.Pen, d Document) error {
 
 // firstEvents is what is known when a case opens, in the manual's terms.
 func firstEvents(b Beginning, by string, now time.Time) []protocol.Event {
+	intake := protocol.Event{Kind: protocol.Occurred, Name: protocol.IntakeReceived, At: now, By: by}
+	if b.Received > 0 {
+		// Of a report only its day is kept. Its beginning is the earliest it can have
+		// come: a clock may run up to a day early, never late.
+		if day := clock.OfDay(b.Received); day.Before(now) {
+			intake.When = day
+		}
+	}
 	ev := []protocol.Event{
-		{Kind: protocol.Occurred, Name: "case_opened", At: now, By: by},
-		{Kind: protocol.Occurred, Name: "intake_received", At: now, By: by},
+		{Kind: protocol.Occurred, Name: protocol.CaseOpened, At: now, By: by},
+		intake,
 		{Kind: protocol.FactSet, Name: "risk", Value: string(b.Risk), At: now, By: by},
 	}
 	set := func(name, value string) {
@@ -109,7 +119,7 @@ func firstEvents(b Beginning, by string, now time.Time) []protocol.Event {
 		}
 	}
 	if b.Risk == RiskHigh || b.Risk == RiskUnknown {
-		ev = append(ev, protocol.Event{Kind: protocol.Occurred, Name: "high_risk_set", At: now, By: by})
+		ev = append(ev, protocol.Event{Kind: protocol.Occurred, Name: protocol.HighRisk, At: now, By: by})
 	}
 	if b.Danger {
 		set("immediate_danger", "true")
@@ -315,15 +325,26 @@ func (o Opened) Save(kr *seal.Keyring, who access.Who, day int64, d Document, se
 }
 
 // Happen adds events to the case's course, if the manual lets them happen, with
-// further documents (a note, a transition) in the same change.
+// further documents (a note, a transition) in the same change. A transition brings
+// the events of closing and reopening with it; the other system events come only
+// beside one.
 func (o Opened) Happen(who access.Who, r Rules, now time.Time, day int64, events []protocol.Event, more ...Document) (Edit, error) {
 	course := CourseDoc{Events: slices.Clone(o.Course.Events)}
-	for _, e := range events {
-		if err := o.allowed(r.Manual, e); err != nil {
-			return Edit{}, err
-		}
+	add := func(e protocol.Event) {
 		e.At, e.By = now, who.Person
 		course.Events = append(course.Events, e)
+	}
+	turned, names := turns(more)
+	for _, name := range names {
+		add(protocol.Event{Kind: protocol.Occurred, Name: name})
+	}
+	for _, e := range events {
+		if !turned || e.Kind != protocol.Occurred || !slices.Contains(protocol.System, e.Name) {
+			if err := o.allowed(r.Manual, e, now); err != nil {
+				return Edit{}, err
+			}
+		}
+		add(e)
 	}
 	pen := record.NewPen(o.Keys, who.Person, day, o.Head.Seq, o.Head.Hash)
 	for _, d := range append(more, course) {
@@ -335,20 +356,41 @@ func (o Opened) Happen(who access.Who, r Rules, now time.Time, day int64, events
 	return Edit{ID: o.Head.ID, Change: pen.Written(), Summary: &sum}, nil
 }
 
-// allowed holds an event to the manual: steps that are open, facts of the listed
-// values, and nothing that a guard forbids now.
-func (o Opened) allowed(m *protocol.Manual, e protocol.Event) error {
+// turns tells whether a transition is among documents, and what it means to the manual.
+func turns(docs []Document) (turned bool, names []string) {
+	for _, d := range docs {
+		t, ok := d.(TransitionDoc)
+		turned = turned || ok
+		switch {
+		case !ok || t.From == t.To:
+		case t.To == Closed:
+			names = append(names, protocol.CaseClosed)
+		case t.From == Closed:
+			names = append(names, protocol.CaseReopened)
+		}
+	}
+	return turned, names
+}
+
+// allowed holds an event to the manual: steps that are open and whose gates are,
+// facts of the listed values, events that it names, and nothing that a guard
+// forbids now.
+func (o Opened) allowed(m *protocol.Manual, e protocol.Event, now time.Time) error {
+	no := func(field, key string, args ...any) error {
+		return fault.Of(fault.Field{Name: field, Key: key, Args: args})
+	}
 	switch e.Kind {
 	case protocol.StepDone, protocol.StepSkipped:
 		t, ok := o.Eval.Task(e.Name)
-		if !ok {
-			return fault.Of(fault.Field{Name: "step", Key: "field.not_listed"})
-		}
-		if e.Kind == protocol.StepSkipped && strings.TrimSpace(e.Value) == "" {
-			return fault.Of(fault.Field{Name: "reason", Key: "casework.reason.missing"})
-		}
-		if e.Kind == protocol.StepDone && t.State == protocol.Blocked {
-			return fault.Of(fault.Field{Name: "step", Key: "casework.step.blocked", Args: []any{"missing", strings.Join(t.Missing, ", ")}})
+		switch {
+		case !ok:
+			return no("step", "field.not_listed")
+		case !t.State.Open():
+			return no("step", "casework.step.not_open")
+		case e.Kind == protocol.StepSkipped && strings.TrimSpace(e.Value) == "":
+			return no("step", "casework.reason.missing")
+		case e.Kind == protocol.StepDone && len(t.Missing) > 0: // in time or late
+			return no("step", "casework.step.blocked", "missing", strings.Join(t.Missing, ", "))
 		}
 	case protocol.FactSet:
 		f, ok := m.Facts[e.Name]
@@ -357,21 +399,51 @@ func (o Opened) allowed(m *protocol.Manual, e protocol.Event) error {
 			values = []string{"true", "false"}
 		}
 		if !ok || !slices.Contains(values, e.Value) {
-			return fault.Of(fault.Field{Name: e.Name, Key: "field.not_listed"})
+			return no(e.Name, "field.not_listed")
+		}
+	case protocol.FormFilled:
+		if _, ok := m.Forms[e.Name]; !ok {
+			return no("form", "field.not_listed")
 		}
 	case protocol.Occurred:
-		if guard, no := o.Eval.Forbids(e.Name); no {
-			return fault.New(fault.Denied, "casework.forbidden", "guard", guard)
-		}
+		return o.mayOccur(m, e, now)
 	case protocol.ConsentSet:
 		if _, ok := m.Consents[e.Name]; !ok {
-			return fault.Of(fault.Field{Name: "consent", Key: "field.not_listed"})
+			return no("consent", "field.not_listed")
 		}
 		if strings.Contains(strings.ToLower(e.Name), "wali") || strings.Contains(strings.ToLower(e.Name), "guardian") {
 			if guard, no := o.Eval.Forbids(protocol.ContactGuardian); no && e.Value == "given" {
 				return fault.New(fault.Denied, "casework.forbidden", "guard", guard)
 			}
 		}
+	}
+	return nil
+}
+
+// farthest bounds what time a person may state: beyond it is a slip of the finger.
+const farthest = 10 * 365 * 24 * time.Hour
+
+// mayOccur holds an event to those that people record, and its stated time to
+// what can be: only what the manual prepares for may lie ahead, and has to.
+func (o Opened) mayOccur(m *protocol.Manual, e protocol.Event, now time.Time) error {
+	if guard, no := o.Eval.Forbids(e.Name); no {
+		return fault.New(fault.Denied, "casework.forbidden", "guard", guard)
+	}
+	wrong := func(field, key string) error { return fault.Of(fault.Field{Name: field, Key: key}) }
+	ahead := m.LiesAhead(e.Name)
+	switch {
+	case e.Name == "":
+		return wrong("event", "field.missing")
+	case e.Name != protocol.ContactGuardian && e.Name != protocol.Mediate && !slices.Contains(m.Recordable(), e.Name):
+		return wrong("event", "field.not_listed")
+	case e.When.IsZero() && ahead:
+		return wrong("when", "casework.when.needed")
+	case e.When.IsZero():
+		return nil
+	case e.When.Sub(now).Abs() > farthest:
+		return wrong("when", "casework.when.far")
+	case !ahead && e.When.After(now):
+		return wrong("when", "casework.when.future")
 	}
 	return nil
 }
@@ -422,7 +494,7 @@ func FromReport(kr *seal.Keyring, v report.View) (Beginning, error) {
 		return Beginning{}, err
 	}
 	in := o.Intake
-	b := Beginning{Report: o.Head.ID, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
+	b := Beginning{Report: o.Head.ID, Received: o.Head.OpenedDay, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
 	b.Situation = SituationDoc{Summary: in.Summary, OwnWords: in.Text, AgeBand: in.Age, Sex: in.Sex, Area: in.Area, HelpsNow: in.Helpers}
 	if slices.Contains(places, in.Place) {
 		b.Situation.Place = in.Place

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,9 +37,9 @@ func (p *Pages) doStep(c *web.Ctx) error {
 		if err != nil {
 			return err
 		}
-		events, note := stepEvents(c, v)
-		if len(events) == 0 {
-			return nil
+		events, note, err := stepEvents(c, v)
+		if err != nil || len(events) == 0 {
+			return err
 		}
 		rules, err := p.s.Rules(v.Head.Manual)
 		if err != nil {
@@ -58,9 +59,53 @@ func (p *Pages) doStep(c *web.Ctx) error {
 		return p.s.Happened(c.R.Context(), c.Who(), e)
 	})
 	if err != nil {
-		return c.Invalid(err, "step", "", c.Form(), func(f ui.Form) error { return p.stepsWith(c, http.StatusUnprocessableEntity, f) })
+		return p.notDone(c, err)
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id")+"/langkah", "step")
+}
+
+// notDone shows the steps again with what is wrong beside the form it was typed
+// into, in the manual's own words.
+func (p *Pages) notDone(c *web.Ctx, err error) error {
+	v, oerr := p.opened(c, "steps")
+	if oerr != nil {
+		return oerr
+	}
+	return c.Invalid(guarded(c, v.Manual, err, "event"), "step", "", c.Form(), func(f ui.Form) error {
+		for i, e := range f.Errors {
+			switch {
+			case e.Key == "casework.step.blocked":
+				t, _ := v.Eval.Task(c.Get("step"))
+				f.Errors[i].Args = []any{"missing", strings.Join(titlesOf(v.Manual, t.Missing, c.P.Lang()), ", ")}
+				fallthrough
+			case e.Name == "step" || e.Name == "text":
+				f.Errors[i].Name = "text-" + c.Get("step")
+			case v.Manual.Facts[e.Name].Type != "":
+				f.Errors[i].Name = "fact." + e.Name
+			}
+		}
+		v.Form = f
+		return c.PageAs(http.StatusUnprocessableEntity, title(c), stepsPage(v))
+	})
+}
+
+// guarded turns the refusal of a guard into a field's fault that says the guard's
+// rule and what opens it; other errors stay as they are.
+func guarded(c *web.Ctx, m *protocol.Manual, err error, field string) error {
+	key, args := fault.Message(err)
+	if key != "casework.forbidden" || len(args) < 2 {
+		return err
+	}
+	first := ""
+	if k := fmt.Sprintf("casework.guard_first.%v", args[1]); c.P.Has(k) {
+		first = c.P.T(k)
+	}
+	for _, g := range m.Guards {
+		if g.ID == args[1] {
+			return fault.Of(fault.Field{Name: field, Key: "casework.guarded", Args: []any{"rule", g.Rule.In(c.P.Lang()), "first", first}})
+		}
+	}
+	return err
 }
 
 func factOf(events []protocol.Event, name string) string {
@@ -73,17 +118,18 @@ func factOf(events []protocol.Event, name string) string {
 }
 
 // stepEvents reads what the form says happened: facts only where they changed.
-func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string) {
+func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err error) {
 	text := plain.Clean(c.Get("text"))
 	switch c.Get("go") {
 	case "done":
-		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text
+		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text, nil
 	case "skip":
-		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, ""
+		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, "", nil
 	case "happened":
-		return []protocol.Event{{Kind: protocol.Occurred, Name: c.Get("event")}}, text
+		when, err := stated(c.Get("when"), c.Get("when_time"))
+		return []protocol.Event{{Kind: protocol.Occurred, Name: c.Get("event"), When: when}}, text, err
 	case "form":
-		return []protocol.Event{{Kind: protocol.FormFilled, Name: c.Get("form")}}, text
+		return []protocol.Event{{Kind: protocol.FormFilled, Name: c.Get("form")}}, text, nil
 	case "facts":
 		for name := range v.Manual.Facts {
 			if value := c.Get("fact." + name); value != "" && value != said(v, name) {
@@ -92,7 +138,23 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string) {
 		}
 		slices.SortFunc(out, func(a, b protocol.Event) int { return strings.Compare(a.Name, b.Name) })
 	}
-	return out, ""
+	return out, "", nil
+}
+
+// stated reads a day and an hour; a day alone counts from its beginning, so that
+// no clock runs late. Nothing typed is the zero time.
+func stated(day, hour string) (time.Time, error) {
+	if day == "" && hour == "" {
+		return time.Time{}, nil
+	}
+	if hour == "" {
+		hour = "00:00"
+	}
+	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+strings.ReplaceAll(hour, ".", ":"), clock.Jakarta)
+	if err != nil {
+		return t, fault.Of(fault.Field{Name: "when", Key: "casework.when.malformed"})
+	}
+	return t, nil
 }
 
 // said returns the value that was last set for a fact, "" where nobody said.
@@ -154,6 +216,7 @@ func (p *Pages) consents(c *web.Ctx) error {
 // addConsent writes the ledger and tells the manual, which may open a gate.
 func (p *Pages) addConsent(c *web.Ctx) error {
 	entry := casework.Consent{ID: c.Get("consent"), State: c.Get("state"), By: plain.Clean(c.Get("by")), Purpose: plain.Clean(c.Get("purpose")), Evidence: plain.Clean(c.Get("evidence")), Day: c.Today()}
+	var m *protocol.Manual
 	err := retry(func() error {
 		v, err := p.opened(c, "consents")
 		if err != nil {
@@ -163,6 +226,7 @@ func (p *Pages) addConsent(c *web.Ctx) error {
 		if err != nil {
 			return err
 		}
+		m = rules.Manual
 		ledger := casework.ConsentsDoc{Entries: append(slices.Clone(v.Consents.Entries), entry)}
 		e, err := v.Happen(c.Who(), rules, c.Now, c.Today(), []protocol.Event{{Kind: protocol.ConsentSet, Name: entry.ID, Value: entry.State}}, ledger)
 		if err != nil {
@@ -171,7 +235,7 @@ func (p *Pages) addConsent(c *web.Ctx) error {
 		return p.s.Happened(c.R.Context(), c.Who(), e)
 	})
 	if err != nil {
-		return c.Invalid(err, "consent", "", c.Form(), func(f ui.Form) error {
+		return c.Invalid(guarded(c, m, err, "consent"), "consent", "", c.Form(), func(f ui.Form) error {
 			v, err := p.opened(c, "consents")
 			v.Form = f
 			return errors.Join(err, c.PageAs(http.StatusUnprocessableEntity, title(c), consentsPage(v)))
@@ -297,16 +361,14 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	switch c.Get("deed") {
 	case "move":
 		t.To = casework.Status(c.Get("status"))
-		if v.Head.Status == casework.Closed {
-			events = append(events, protocol.Event{Kind: protocol.Occurred, Name: "case_reopened"})
-		}
 	case "assign":
 		t.Worker, t.Second = c.Get("worker"), c.Get("second")
 	case "close":
-		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: "closure_proposed"})
+		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: protocol.ClosureProposed})
 	case "print_identity":
 	case "decide":
-		if c.Get("yes") == "yes" && c.Get("kind") == "close" {
+		i := slices.IndexFunc(v.Requests, func(r casework.Request) bool { return r.ID == c.Get("request") })
+		if i >= 0 && c.Get("yes") == "yes" && v.Requests[i].Kind == "close" { // the stored kind, not the form's
 			t.To = casework.Closed
 		}
 	default:

@@ -106,7 +106,10 @@ type moment struct {
 // moments lists what happened in a case, newest first.
 func moments(c *web.Ctx, v caseView) (out []moment) {
 	for _, e := range v.Course.Events {
-		what := c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e), "value", e.Value)
+		what := c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e), "value", eventValue(c, e))
+		if !e.When.IsZero() {
+			what = c.P.T("casework.event.stated", "what", what, "when", c.P.DateTime(e.When))
+		}
 		out = append(out, moment{At: e.At, What: what, By: v.Names[e.By]})
 	}
 	for _, t := range v.Transitions {
@@ -117,13 +120,31 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 }
 
 func eventName(c *web.Ctx, v caseView, e protocol.Event) string {
+	switch e.Kind {
+	case protocol.Occurred:
+		return eventTitle(c.P, e.Name)
+	case protocol.FactSet:
+		return factTitle(c.P, e.Name)
+	case protocol.ConsentSet, protocol.FormFilled:
+		return titleOf(v.Manual, e.Name, c.P.Lang())
+	}
 	if s := v.Manual.Step(e.Name); s != nil {
 		return s.ID + " " + s.Title.In(c.P.Lang())
 	}
-	if c.P.Has("casework.fact." + e.Name) {
-		return c.P.T("casework.fact." + e.Name)
+	return e.Name
+}
+
+// eventValue is a fact's or a consent's value in words, or the reason of a skip.
+func eventValue(c *web.Ctx, e protocol.Event) string {
+	switch e.Kind {
+	case protocol.FactSet:
+		return valueTitle(c.P, e.Value)
+	case protocol.ConsentSet:
+		if key := "casework.consent_state." + e.Value; c.P.Has(key) {
+			return c.P.T(key)
+		}
 	}
-	return strings.ReplaceAll(e.Name, "_", " ")
+	return e.Value
 }
 
 func (p *Pages) list(c *web.Ctx) error {

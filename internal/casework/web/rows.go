@@ -137,14 +137,11 @@ func consentOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 	return out
 }
 
-// eventOptions lists what may be noted to have happened: the names that triggers
-// of the manual wait for, and the actions that guards may forbid.
+// eventOptions lists what may be noted to have happened: the events that people
+// record by the manual, and the actions that guards may forbid.
 func eventOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
-	names := append(m.Events(), protocol.ContactGuardian, protocol.Mediate)
-	for _, n := range names {
-		if n != "case_opened" && n != "intake_received" && n != "closure_proposed" {
-			out = append(out, ui.Option{Value: n, Label: ui.In(ctx, "casework.occurred."+n)})
-		}
+	for _, n := range append(m.Recordable(), protocol.ContactGuardian, protocol.Mediate) {
+		out = append(out, ui.Option{Value: n, Label: eventTitle(ui.V(ctx).P, n)})
 	}
 	return out
 }
