@@ -47,7 +47,7 @@ func New(t testing.TB, d *db.DB) *Office {
 	o.Audit, err = audit.New(d, o.Clock, Jurisdiction, "naungan.example/"+Jurisdiction, secrets.LogSigner(), nil)
 	o.must(err)
 	o.must(o.Audit.Migrate(ctx))
-	o.Access = access.New(d, o.Clock, o.Audit, Jurisdiction, secrets.Pepper)
+	o.Access = access.New(d, o.Clock, o.Audit, Jurisdiction, secrets)
 	o.hire("enrol", access.EnrolmentOfficer)
 	for name, role := range map[string]access.Role{"admin": access.Administrator, "dpo": access.DPO, "auditor": access.Auditor} {
 		o.hire(name, role)
