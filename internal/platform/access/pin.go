@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"github.com/naungan/naungan/internal/platform/audit"
@@ -31,7 +30,7 @@ func (s *Service) pinBytes(name string, p pin) [][]byte {
 func (s *Service) pinned(tx *db.Tx, name string) (p pin, ok bool, err error) {
 	var mac []byte
 	err = tx.QueryRowContext(tx.Ctx(), `SELECT team, person, print, mac FROM access_pin WHERE jurisdiction = $1 AND name = $2`, s.j, name).Scan(&p.Team, &p.Person, &p.Print, &mac)
-	if errors.Is(err, sql.ErrNoRows) {
+	if fault.KindOf(db.NotFound(err)) == fault.NotFound {
 		return pin{}, false, nil
 	}
 	if err == nil && !s.pins.Verify(mac, s.pinBytes(name, p)...) {
@@ -118,10 +117,11 @@ func (s *Service) ProposeReceiver(ctx context.Context, who Who, password, team s
 	})
 }
 
-// ConfirmReceiver makes the proposed team the receiver. Somebody other than the
+// ConfirmReceiver makes the proposed team the receiver; team says which proposal
+// was seen. Somebody other than the
 // proposer does this, with the password: an enrolment officer, or for oversight an
 // oversight officer of the team that receives now.
-func (s *Service) ConfirmReceiver(ctx context.Context, who Who, password string, kind TeamKind) error {
+func (s *Service) ConfirmReceiver(ctx context.Context, who Who, password string, kind TeamKind, team string) error {
 	if _, err := s.unlock(ctx, who.Person, password, true); err != nil { // nothing is signed: the password says who sits there
 		return err
 	}
@@ -130,7 +130,7 @@ func (s *Service) ConfirmReceiver(ctx context.Context, who Who, password string,
 		if err != nil {
 			return err
 		}
-		if !there {
+		if !there || wish.Team != team {
 			return fault.New(fault.NotFound, "fault.not_found")
 		}
 		now, _, err := s.pinned(tx, pinReceiver(kind))

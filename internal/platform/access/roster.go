@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -140,7 +139,7 @@ func (s *Service) granterKey(tx *db.Tx, team, person string, depth int) ([]byte,
 	var signer string
 	var sig []byte
 	err = tx.QueryRowContext(tx.Ctx(), `SELECT signer, sig FROM access_steward WHERE jurisdiction = $1 AND team = $2 AND person = $3`, s.j, team, person).Scan(&signer, &sig)
-	if errors.Is(err, sql.ErrNoRows) {
+	if fault.KindOf(db.NotFound(err)) == fault.NotFound {
 		return nil, errSigner
 	}
 	if err != nil {
@@ -225,7 +224,7 @@ func (s *Service) PinRoot(ctx context.Context, print string) error {
 		if there {
 			return errors.New("access: the root is pinned already")
 		}
-		roots, err := s.column(tx, `SELECT public FROM access_roster WHERE jurisdiction = $1 AND kind = $2 AND signer = subject`, s.j, entryPerson)
+		roots, err := s.column(tx, `SELECT public FROM access_roster WHERE jurisdiction = $1 AND kind IN ('person', 'officer') AND signer = subject`, s.j)
 		if err != nil {
 			return err
 		}
