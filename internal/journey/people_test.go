@@ -285,6 +285,9 @@ func TestATeamIsChangedAndComesBack(t *testing.T) {
 	back.get("/lainnya")
 	back.submit("Pulihkan Meja baru dengan lembar tim", "kit", "salah", "password", h.passwordOf("kamboja"))
 	back.see("Lembar tim tidak cocok")
+	back.ofTeam(desk, "Pulihkan Meja baru dengan lembar tim", "kit", kit, "password", h.passwordOf("kamboja"), "team", h.teamID("Tim peninjau"))
+	back.unseen(kit) // refused, and not shown on the page to be copied
+	back.get("/lainnya")
 	back.submit("Pulihkan Meja baru dengan lembar tim", "kit", kit, "password", h.passwordOf("kamboja"))
 	delete(h.cookies, "kamboja")
 	back = h.as("kamboja")

@@ -2,10 +2,11 @@
 // signed-in person holds.
 //
 // A person is invited by an administrator; the keys are born when the person
-// sets a password, and an enrolment officer signs them into the roster. Teams
-// have a seed per epoch, wrapped to each member. A session holds what the seed
-// gives, wrapped under its cookie, never the seed itself. Whatever needs a seed
-// (adding a member, a new epoch) asks for the password again.
+// sets a password, and an enrolment officer signs them into the roster, whose root
+// is pinned under the machine key. Teams have a seed per epoch, wrapped to each
+// member. A session holds what the seed gives, wrapped under its cookie, never the
+// seed itself. Whatever needs a seed (adding a member, a new epoch) asks for the
+// password again.
 package access
 
 import (

@@ -160,6 +160,7 @@ func TestNoTeamLosesItsKeysByARemoval(t *testing.T) {
 		for team, people := range map[string][2]string{"desk": {"desk1", "desk2"}, "review": {"reviewer", "reviewer"}} {
 			o.field("person", "access.too_few", o.Access.RemoveMember(ctx, o.In(people[0]).Who, pass, o.Teams[team], o.People[people[1]]))
 		}
+		o.field("person", "access.last_steward", o.Access.RemoveMember(ctx, o.In("super1").Who, pass, o.Teams["case"], o.People["super1"]))
 		colleague, steward := o.Cookie("worker1"), o.Cookie("super1")
 		o.ok(o.Access.RemoveMember(ctx, o.In("super1").Who, pass, o.Teams["case"], o.People["worker2"]))
 		for who, cookie := range map[string]string{"colleague": colleague, "steward": steward} {

@@ -81,7 +81,7 @@ func (c *Ctx) typed() (out []string) {
 }
 
 func secret(name string) bool {
-	return strings.Contains(name, "password") || strings.Contains(name, "kode") || name == "s" || name == "t" || name == "totp" || name == "token"
+	return strings.Contains(name, "password") || strings.Contains(name, "kode") || name == "s" || name == "t" || name == "totp" || name == "token" || name == "kit"
 }
 
 // carry is a request on its way through signing in: where it goes on, and what
