@@ -112,39 +112,74 @@ func (h *House) examine(ctx context.Context) (list []finding, err error) {
 	return h.examineTeams(ctx, list)
 }
 
+// examineTeams looks at people and teams, in the order in which what is missing can
+// be mended: who signs, who reviews, who receives, who can open, who is on duty.
 func (h *House) examineTeams(ctx context.Context, list []finding) ([]finding, error) {
 	add := func(ok, grave bool, what, mending string) { list = append(list, finding{ok, grave, what, mending}) }
+	root, err := h.Access.RootFingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
 	teams, err := h.Access.Teams(ctx)
 	if err != nil {
 		return nil, err
 	}
-	have := map[access.TeamKind]int{}
+	receivers, err := h.Access.Receivers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	have, byID := map[access.TeamKind]int{}, map[string]access.Team{}
 	for _, t := range teams {
 		have[t.Kind]++
-		if t.Kind != access.Desk && t.Kind != access.Oversight {
-			continue
-		}
-		ways, err := h.Access.WaysIn(ctx, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		add(ways >= access.WaysNeeded, true, fmt.Sprintf("team %q has %d independent ways in", t.Name, ways), "add a second member, or print a team kit and lock it away (Lainnya → tim)")
-		if t.Kind != access.Desk {
-			continue
-		}
-		_, on, err := h.Reports.OnDuty(ctx, t.ID, h.Clock.Now())
-		if err != nil {
-			return nil, err
-		}
-		_, next, err := h.Reports.OnDuty(ctx, t.ID, h.Clock.Now().Add(24*time.Hour))
-		if err != nil {
-			return nil, err
-		}
-		add(on || next, true, fmt.Sprintf("team %q has somebody on duty today or tomorrow", t.Name), "set the roster (Aduan → jadwal piket)")
-		add(t.Reviewer != "", true, fmt.Sprintf("team %q has a review team outside the desk", t.Name), "make a team of kind review and name it")
+		byID[t.ID] = t
 	}
-	add(have[access.Desk] > 0, true, "there is a receiving desk", "the enrolment officer makes a team of kind desk")
-	add(have[access.Oversight] > 0, true, "there is an independent oversight team", "the enrolment officer makes a team of kind oversight; reports about officials go there")
+	desk, oversight := access.Team{}, access.Team{}
+	for _, r := range receivers {
+		if r.Kind == access.Desk {
+			desk = byID[r.Team]
+		} else {
+			oversight = byID[r.Team]
+		}
+	}
+	what := "the first enrolment officer has keys"
+	if root != "" {
+		what += "; root fingerprint " + root
+	}
+	add(root != "", true, what, "the officer opens the link that init printed and sets a password")
+	add(have[access.Review] > 0 || desk.Reviewer != "", true, "there is a review team outside the desk", "the enrolment officer makes a team of kind review")
+	add(oversight.ID != "", true, "there is an independent oversight team", "the enrolment officer makes a team of kind oversight; reports about officials go there")
+	add(desk.ID != "", true, "there is a receiving desk", "the enrolment officer makes a team of kind desk and names its review team")
+	add(desk.Reviewer != "", true, called("the receiving desk", desk)+" has a review team", "the enrolment officer names one (Lainnya → Ubah tim)")
+	for _, t := range []struct {
+		word string
+		access.Team
+	}{{"the receiving desk", desk}, {"the oversight team", oversight}} {
+		ways := 0
+		if t.ID != "" {
+			if ways, err = h.Access.WaysIn(ctx, t.ID); err != nil {
+				return nil, err
+			}
+		}
+		add(ways >= access.WaysNeeded, true, fmt.Sprintf("%s has %d independent ways in, %d are needed", called(t.word, t.Team), ways, access.WaysNeeded), "add a second member, or print a team kit and lock it away (Lainnya → tim)")
+	}
+	duty := false
+	for _, at := range []time.Duration{0, 24 * time.Hour} {
+		if desk.ID == "" || duty {
+			break
+		}
+		if _, duty, err = h.Reports.OnDuty(ctx, desk.ID, h.Clock.Now().Add(at)); err != nil {
+			return nil, err
+		}
+	}
+	add(duty, true, called("the receiving desk", desk)+" has somebody on duty today or tomorrow", "set the roster (Aduan → jadwal piket)")
 	add(have[access.Cases] > 0, false, "there is a case team", "the enrolment officer makes a team of kind case")
 	return list, nil
+}
+
+// called names a team by what it does and by its name where it has one.
+func called(word string, t access.Team) string {
+	if t.ID == "" {
+		return word
+	}
+	return fmt.Sprintf("%s %q", word, t.Name)
 }

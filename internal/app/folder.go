@@ -28,7 +28,9 @@ func newFolder(dir string) *folder {
 
 const spoolSuffix = ".report"
 
-func (f *folder) path(name string) string { return filepath.Join(f.dir, filepath.Base(name)+spoolSuffix) }
+func (f *folder) path(name string) string {
+	return filepath.Join(f.dir, filepath.Base(name)+spoolSuffix)
+}
 
 // Room tells whether one more fits.
 func (f *folder) Room() bool { return f.n.Load() < maxSpool }

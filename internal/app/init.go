@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"filippo.io/age"
 
@@ -17,9 +18,10 @@ import (
 
 type initCmd struct {
 	Place
-	Admin   string `help:"Sign-in name of the administrator, who can read nothing." default:"admin"`
-	Officer string `help:"Sign-in name of the first enrolment officer." default:"petugas"`
-	JSON    bool   `help:"Print one JSON document." name:"json"`
+	Admin     string `help:"Sign-in name of the administrator, who can read nothing." default:"admin"`
+	Officer   string `help:"Sign-in name of the first enrolment officer." default:"petugas"`
+	PublicURL string `help:"Address as people type it; the links are printed with it." name:"public-url"`
+	JSON      bool   `help:"Print one JSON document." name:"json"`
 }
 
 // founded is what init prints once and keeps nowhere.
@@ -44,7 +46,7 @@ func (c initCmd) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		f.Links[name] = "/masuk/undangan/" + token
+		f.Links[name] = strings.TrimSuffix(c.PublicURL, "/") + "/masuk/undangan/" + token
 	}
 	if c.JSON {
 		return printJSON(s.out, f)
@@ -60,13 +62,46 @@ Key that opens backups (never on this computer):
 Log verifier (give it to whoever checks the log):
   %s
 
-Open these links within 72 hours, each by its own person:
+Open these links within 72 hours, each by its own person%s:
   %s: %s
   %s: %s
 
-Next: naungan doctor --data %s
-`, c.Data, f.MachineKey, f.BackupKey, f.Verifier, c.Admin, f.Links[c.Admin], c.Officer, f.Links[c.Officer], c.Data)
+The root fingerprint of the roster is made when %s opens the link and sets a
+password: the page shows it, and so do the page "Orang dan tim" and naungan doctor.
+Print it then and compare it with this installation from time to time.
+
+Next: naungan doctor%s
+`, c.Data, f.MachineKey, f.BackupKey, f.Verifier, c.addressHint(), c.Admin, f.Links[c.Admin], c.Officer, f.Links[c.Officer], c.Officer, c.flags())
 	return err
+}
+
+// addressHint says what to put in front of the links where init was not told.
+func (c initCmd) addressHint() string {
+	if c.PublicURL != "" {
+		return ""
+	}
+	return " (put your address in\nfront, such as https://naungan.example)"
+}
+
+// flags returns the flags that say where this installation is, for the next command.
+func (p Place) flags() (out string) {
+	for _, f := range [][2]string{{"--data", p.Data}, {"--database", p.Database}, {"--machine-key", p.MachineKey}} {
+		if f[1] != "" {
+			out += " " + f[0] + " " + quoted(f[1])
+		}
+	}
+	if p.Jurisdiction != "jkb" {
+		out += " --jurisdiction " + quoted(p.Jurisdiction)
+	}
+	return out
+}
+
+// quoted puts a word into quotes where a shell would cut it.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " \t\"'$&|;<>()*?`\\") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 // found makes an empty installation: key file, database, backup recipient.

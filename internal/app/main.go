@@ -103,16 +103,22 @@ func (versionCmd) Run(s streams) error {
 
 type migrateCmd struct {
 	Place
+	Root string `help:"Printed root fingerprint, to pin in an installation that is older than pins."`
 }
 
-// Run migrates: opening does.
+// Run migrates: opening does. --root pins the roster's root once.
 func (m migrateCmd) Run(ctx context.Context, s streams) error {
 	h, err := Open(ctx, m.Place, clock.System(), logger(s.err))
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(s.err, "the tables are of this version")
-	return h.Close()
+	if m.Root != "" {
+		err = h.Access.PinRoot(ctx, m.Root)
+	}
+	if err == nil {
+		_, _ = fmt.Fprintln(s.err, "the tables are of this version")
+	}
+	return errors.Join(err, h.Close())
 }
 
 type auditCmd struct {

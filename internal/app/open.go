@@ -174,7 +174,7 @@ func (h *House) platform(ctx context.Context, key seal.MachineKey) (err error) {
 	if err := h.Audit.Migrate(ctx); err != nil {
 		return err
 	}
-	h.Access = access.New(h.DB, h.Clock, h.Audit, j, secrets.Pepper)
+	h.Access = access.New(h.DB, h.Clock, h.Audit, j, secrets)
 	if h.Policy, err = access.NewEngine(Policies()); err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (h *House) Verify(ctx context.Context) (audit.Report, error) {
 	if _, err := h.Audit.Sequence(ctx); err != nil {
 		return audit.Report{}, err
 	}
-	return audit.Verify(ctx, h.DB, h.Place.Jurisdiction, h.Reports.Heads, h.Cases.Heads)
+	return audit.VerifyPeople(ctx, h.DB, h.Place.Jurisdiction, h.Access.SigningKey, h.Reports.Heads, h.Cases.Heads)
 }
 
 // SiteOptions says how the pages are served.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/naungan/naungan/internal/platform/access"
@@ -19,14 +20,23 @@ type Shift struct {
 	Person, Deputy string
 }
 
-// SetShift puts somebody on duty; a shift that begins at the same hour is
-// replaced.
+// SetShift puts a member of the team on duty, and another as deputy ("" for
+// nobody); a shift that begins at the same hour is replaced.
 func (s *Service) SetShift(ctx context.Context, who access.Who, team string, sh Shift) error {
 	if err := s.check(ctx, who, "report.roster_set", "", []string{team}, false); err != nil {
 		return err
 	}
 	if !sh.To.After(sh.From) || sh.To.Sub(sh.From) > 31*24*time.Hour || sh.Person == "" || sh.Person == sh.Deputy {
 		return fault.Of(fault.Field{Name: "to", Key: "report.roster.wrong"})
+	}
+	members, err := s.Access.Members(ctx, team)
+	if err != nil {
+		return err
+	}
+	for field, person := range map[string]string{"person": sh.Person, "deputy": sh.Deputy} {
+		if person != "" && !slices.ContainsFunc(members, func(m access.Member) bool { return m.ID == person }) {
+			return fault.Of(fault.Field{Name: field, Key: "report.roster.no_member"})
+		}
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
 		err := s.q(tx).PutShift(tx.Ctx(), store.PutShiftParams{Jurisdiction: s.Jurisdiction, Team: team, FromHour: clock.Hour(sh.From), ToHour: clock.HourUp(sh.To), Person: sh.Person, Deputy: sh.Deputy})
@@ -69,31 +79,25 @@ func (s *Service) OnDuty(ctx context.Context, team string, at time.Time) (sh Shi
 // Open tells whether somebody reads the public channel now: the page puts the
 // numbers first otherwise.
 func (s *Service) Open(ctx context.Context) (bool, error) {
-	list, err := s.teamsOf(ctx, access.Desk)
-	if err != nil {
+	desk, err := s.receiving(ctx, access.Desk)
+	if err != nil || desk == "" {
 		return false, err
 	}
-	for _, t := range list {
-		if _, ok, err := s.OnDuty(ctx, t.ID, s.Clock.Now()); ok || err != nil {
-			return ok, err
-		}
-	}
-	return false, nil
+	_, ok, err := s.OnDuty(ctx, desk, s.Clock.Now())
+	return ok, err
 }
 
-// Prepared tells whether public intake may open: every team that receives reports
-// (the desk, and oversight for reports about officials) has
+// Prepared tells whether public intake may open: both teams that receive reports
+// (the pinned desk, and the pinned oversight team for reports about officials) have
 // access.WaysNeeded independent ways in.
 func (s *Service) Prepared(ctx context.Context) (bool, error) {
-	for _, kind := range []access.TeamKind{access.Desk, access.Oversight} {
-		list, err := s.teamsOf(ctx, kind)
-		if err != nil || len(list) == 0 {
+	for _, kind := range access.Receiving {
+		team, err := s.receiving(ctx, kind)
+		if err != nil || team == "" {
 			return false, err
 		}
-		for _, t := range list {
-			if n, err := s.Access.WaysIn(ctx, t.ID); err != nil || n < access.WaysNeeded {
-				return false, err
-			}
+		if n, err := s.Access.WaysIn(ctx, team); err != nil || n < access.WaysNeeded {
+			return false, err
 		}
 	}
 	return true, nil

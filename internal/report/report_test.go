@@ -293,9 +293,79 @@ func TestRosterOpensTheChannel(t *testing.T) {
 		}
 		now := h.Clock.Now()
 		h.ok(h.s.SetShift(ctx, h.In("desk1").Who, h.Teams["desk"], report.Shift{From: now, To: now.Add(8 * time.Hour), Person: h.People["desk2"], Deputy: h.People["desk1"]}))
+		for field, sh := range map[string]report.Shift{"person": {Person: "Bapak Contoh"}, "deputy": {Person: h.People["desk1"], Deputy: h.People["worker1"]}} {
+			sh.From, sh.To = now, now.Add(time.Hour)
+			if f := fault.Fields(h.s.SetShift(ctx, h.In("desk1").Who, h.Teams["desk"], sh)); len(f) != 1 || f[0].Name != field {
+				h.t.Errorf("%s who is no member of the desk: %v", field, f)
+			}
+		}
 		h.wants(fault.Denied, h.s.SetShift(ctx, h.In("worker1").Who, h.Teams["desk"], report.Shift{From: now, To: now.Add(time.Hour), Person: h.People["desk2"]}))
 		if open, err = h.s.Open(ctx); !open || err != nil {
 			t.Error("nobody on duty", err)
+		}
+	})
+}
+
+// TestReportsGoWhereTwoPeopleSay founds teams whose names sort first: nothing of
+// what comes in goes to them until a second person confirmed it.
+func TestReportsGoWhereTwoPeopleSay(t *testing.T) {
+	each(t, func(h house) {
+		officer, fresh := h.In("enrol").Who, map[access.TeamKind]string{}
+		for kind, role := range map[access.TeamKind]access.Role{access.Oversight: access.OversightOfficer, access.Desk: access.IntakeOfficer} {
+			id, err := h.Access.CreateTeam(ctx, officer, accesstest.Password, access.Team{Name: "AAA " + string(kind), Kind: kind, Reviewer: h.Teams["review"]},
+				[]access.Founder{{Person: h.People["worker3"], Role: role}, {Person: h.People["worker3"], Role: access.Steward}})
+			h.ok(err)
+			fresh[kind] = id
+		}
+		receives := func(conflict bool, want string) {
+			h.t.Helper()
+			h.Clock.Advance(time.Minute)
+			in := intake
+			in.Conflict = conflict
+			_, id := h.receive(in)
+			if to, err := h.s.Receiver(ctx, conflict); err != nil || to.Team != want {
+				h.t.Errorf("%s goes to %s, not %s: %v", id, to.Team, want, err)
+			}
+		}
+		receives(true, h.Teams["oversight"])
+		receives(false, h.Teams["desk"])
+		if ready, err := h.s.Prepared(ctx); err != nil || !ready {
+			h.t.Error("a team that receives nothing shut the channel", err)
+		}
+		h.ok(h.Access.ProposeReceiver(ctx, officer, accesstest.Password, fresh[access.Oversight]))
+		receives(true, h.Teams["oversight"])
+		h.ok(h.Access.ConfirmReceiver(ctx, h.In("overseer1").Who, accesstest.Password, access.Oversight, fresh[access.Oversight]))
+		receives(true, fresh[access.Oversight])
+		receives(false, h.Teams["desk"])
+		if ready, err := h.s.Prepared(ctx); err != nil || ready {
+			h.t.Error("the receiver has one way in and the channel is open", err)
+		}
+	})
+}
+
+// TestReportsOpenAfterATeamCameBack loses every member of the desk and opens its
+// report with the printed kit.
+func TestReportsOpenAfterATeamCameBack(t *testing.T) {
+	each(t, func(h house) {
+		_, id := h.receive(intake)
+		kit, err := h.Access.TeamKit(ctx, h.In("desk1").Who, accesstest.Password, h.Teams["desk"])
+		h.ok(err)
+		h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
+			for _, table := range []string{"access_member", "access_wrap"} {
+				if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE team = $1`, h.Teams["desk"]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		h.ok(h.Access.NameSteward(ctx, h.In("enrol").Who, accesstest.Password, h.Teams["desk"], h.People["worker3"]))
+		h.ok(h.Access.RecoverTeam(ctx, h.In("worker3").Who, accesstest.Password, h.Teams["desk"], kit.Text()))
+		s, err := h.Access.Session(ctx, h.Cookie("worker3"))
+		h.ok(err)
+		v, err := h.s.Show(ctx, s.Who, id, "duty")
+		h.ok(err)
+		if o, err := report.Open(s.Keyring, v); err != nil || o.Intake.Text != intake.Text {
+			h.t.Errorf("the report does not open: %v", err)
 		}
 	})
 }

@@ -33,9 +33,10 @@ type Deps struct {
 // Service is the front door. It is safe for concurrent use.
 type Service struct {
 	Deps
-	mu    sync.Mutex
-	teams []access.Team
-	asked time.Time
+	mu        sync.Mutex
+	teams     []access.Team
+	receivers []access.Receiver
+	asked     time.Time
 }
 
 // New returns the service and registers what it hears.
@@ -52,41 +53,62 @@ func (s *Service) Migrate(ctx context.Context) error {
 
 func (s *Service) today() int64 { return clock.Day(s.Clock.Now()) }
 
-// teamsOf returns the teams of a kind, remembered for half a minute: the public
-// channel asks at every post.
-func (s *Service) teamsOf(ctx context.Context, kind access.TeamKind) (out []access.Team, err error) {
+// asking keeps teams and receivers for half a minute: the public channel asks at
+// every post.
+func (s *Service) asking(ctx context.Context) ([]access.Team, []access.Receiver, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now := s.Clock.Now(); s.teams == nil || now.Sub(s.asked) > 30*time.Second || now.Before(s.asked) {
-		list, err := s.Access.Teams(ctx)
+		teams, err := s.Access.Teams(ctx)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		s.teams, s.asked = list, now
+		receivers, err := s.Access.Receivers(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		s.teams, s.receivers, s.asked = teams, receivers, now
 	}
-	for _, t := range s.teams {
+	return s.teams, s.receivers, nil
+}
+
+// teamsOf returns the teams of a kind.
+func (s *Service) teamsOf(ctx context.Context, kind access.TeamKind) (out []access.Team, err error) {
+	teams, _, err := s.asking(ctx)
+	for _, t := range teams {
 		if t.Kind == kind {
 			out = append(out, t)
 		}
 	}
-	return out, nil
+	return out, err
+}
+
+// receiving returns the pinned team of a receiving kind, "" where there is none.
+func (s *Service) receiving(ctx context.Context, kind access.TeamKind) (string, error) {
+	_, receivers, err := s.asking(ctx)
+	for _, r := range receivers {
+		if r.Kind == kind {
+			return r.Team, err
+		}
+	}
+	return "", err
 }
 
 // Receiver returns the public keys of the team that reads a new report: the
-// desk, or the independent oversight team where the reporter asked for it.
+// pinned desk, or the pinned oversight team where the reporter asked for it.
 func (s *Service) Receiver(ctx context.Context, conflict bool) (seal.TeamPublic, error) {
 	kind := access.Desk
 	if conflict {
 		kind = access.Oversight
 	}
-	list, err := s.teamsOf(ctx, kind)
+	team, err := s.receiving(ctx, kind)
 	if err != nil {
 		return seal.TeamPublic{}, err
 	}
-	if len(list) == 0 {
+	if team == "" {
 		return seal.TeamPublic{}, fault.New(fault.Busy, "report.fault.no_team")
 	}
-	return s.Access.TeamPublic(ctx, list[0].ID)
+	return s.Access.TeamPublic(ctx, team)
 }
 
 // DeskTeams returns the teams in which the person takes reports.

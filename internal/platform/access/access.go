@@ -2,10 +2,11 @@
 // signed-in person holds.
 //
 // A person is invited by an administrator; the keys are born when the person
-// sets a password, and an enrolment officer signs them into the roster. Teams
-// have a seed per epoch, wrapped to each member. A session holds what the seed
-// gives, wrapped under its cookie, never the seed itself. Whatever needs a seed
-// (adding a member, a new epoch) asks for the password again.
+// sets a password, and an enrolment officer signs them into the roster, whose root
+// is pinned under the machine key. Teams have a seed per epoch, wrapped to each
+// member. A session holds what the seed gives, wrapped under its cookie, never the
+// seed itself. Whatever needs a seed (adding a member, a new epoch) asks for the
+// password again.
 package access
 
 import (
@@ -13,7 +14,6 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"sync"
 
@@ -70,6 +70,7 @@ type Service struct {
 	audit  *audit.Log
 	j      string
 	pepper []byte
+	pins   seal.TokenKey
 	slow   *backoff
 	mu     sync.Mutex
 	public map[string]seal.TeamPublic // checked team keys, newest epoch
@@ -113,8 +114,8 @@ func OpenSecrets(ctx context.Context, d *db.DB, jurisdiction string, m seal.Mach
 func (s Secrets) LogSigner() seal.Signer { return seal.NewSigner(s.Log, "audit-log") }
 
 // New returns the service.
-func New(d *db.DB, c clock.Clock, l *audit.Log, jurisdiction string, pepper []byte) *Service {
-	return &Service{db: d, clock: c, audit: l, j: jurisdiction, pepper: pepper, slow: newBackoff(c), public: map[string]seal.TeamPublic{}}
+func New(d *db.DB, c clock.Clock, l *audit.Log, jurisdiction string, secrets Secrets) *Service {
+	return &Service{db: d, clock: c, audit: l, j: jurisdiction, pepper: secrets.Pepper, pins: seal.TokenKeyFrom(secrets.Token, "pin"), slow: newBackoff(c), public: map[string]seal.TeamPublic{}}
 }
 
 func (s *Service) day() int64 { return clock.Day(s.clock.Now()) }
@@ -242,7 +243,8 @@ func (s *Service) putUnlock(tx *db.Tx, person, method string, blob []byte) error
 	return err
 }
 
-// firstOfficer lets the first enrolment officer sign their own entry.
+// firstOfficer lets the first enrolment officer sign their own entry and pins its
+// fingerprint as the root. There is one root in the life of an installation.
 func (s *Service) firstOfficer(tx *db.Tx, person string, seed seal.PersonSeed, public []byte) error {
 	var entries, officer int
 	err := tx.QueryRowContext(tx.Ctx(), `SELECT (SELECT COUNT(*) FROM access_roster WHERE jurisdiction = $1), (SELECT COUNT(*) FROM access_member WHERE jurisdiction = $1 AND team = '' AND person = $2 AND role = $3)`,
@@ -250,45 +252,25 @@ func (s *Service) firstOfficer(tx *db.Tx, person string, seed seal.PersonSeed, p
 	if err != nil || entries > 0 || officer == 0 {
 		return err
 	}
-	return s.enrol(tx, person, "person", 0, public, person, seed.Signer())
-}
-
-// enrol writes a signed roster entry and makes a person active.
-func (s *Service) enrol(tx *db.Tx, subject, kind string, epoch int64, public []byte, signer string, key seal.Signer) error {
-	sig := key.Sign("roster", rosterBytes(s.j, subject, kind, epoch, public))
-	if _, err := tx.ExecContext(tx.Ctx(), `INSERT INTO access_roster (jurisdiction, subject, kind, epoch, public, signer, sig, day) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		s.j, subject, kind, epoch, public, signer, sig, s.day()); err != nil {
+	if _, there, err := s.pinned(tx, pinRoot); err != nil || there {
 		return err
 	}
-	if kind != "person" {
-		return nil
+	if err := s.pin(tx, pinRoot, pin{Print: seed.Public().Fingerprint()}); err != nil {
+		return err
 	}
-	_, err := tx.ExecContext(tx.Ctx(), `UPDATE access_person SET state = 'active' WHERE jurisdiction = $1 AND id = $2`, s.j, subject)
-	return err
-}
-
-func rosterBytes(j, subject, kind string, epoch int64, public []byte) []byte {
-	b, _ := json.Marshal([]any{j, subject, kind, epoch, public}) // strings, numbers and bytes always marshal
-	return b
+	return s.enrolPerson(tx, person, public, signing{person, seed.Signer()})
 }
 
 // Approve signs a pending person's keys into the roster. The officer compares
 // the fingerprint with the person first, and types the password again.
 func (s *Service) Approve(ctx context.Context, who Who, password, person string) error {
-	if !who.Has(EnrolmentOfficer) {
-		return fault.New(fault.Denied, "fault.denied")
-	}
-	b, err := s.unlock(ctx, who.Person, password, true)
-	if err != nil {
-		return err
-	}
-	return s.deed(ctx, who.Actor(), "access.approve", person, func(tx *db.Tx) error {
+	return s.asOfficer(ctx, who, password, "access.approve", person, func(tx *db.Tx, by signing) error {
 		var public []byte
 		err := tx.QueryRowContext(ctx, `SELECT public FROM access_person WHERE jurisdiction = $1 AND id = $2 AND state = 'pending'`, s.j, person).Scan(&public)
 		if err != nil {
 			return db.NotFound(err)
 		}
-		return s.enrol(tx, person, "person", 0, public, who.Person, b.Seed.Signer())
+		return s.enrolPerson(tx, person, public, by)
 	})
 }
 
@@ -313,41 +295,4 @@ func busy(err error) error {
 		return fault.Wrap(fault.Busy, "fault.busy", err)
 	}
 	return err
-}
-
-// personPublic returns a person's public keys, checked against the roster.
-func (s *Service) personPublic(tx *db.Tx, person string) (p seal.PersonPublic, err error) {
-	public, err := s.rosterEntry(tx, person, "person", 0, 0)
-	if err != nil {
-		return p, err
-	}
-	return p, json.Unmarshal(public, &p)
-}
-
-// rosterEntry returns a signed entry after checking the chain of signatures up
-// to the officer who signed themself: at most eight steps.
-func (s *Service) rosterEntry(tx *db.Tx, subject, kind string, epoch int64, depth int) ([]byte, error) {
-	var public, sig []byte
-	var signer string
-	err := tx.QueryRowContext(tx.Ctx(), `SELECT public, signer, sig FROM access_roster WHERE jurisdiction = $1 AND subject = $2 AND kind = $3 AND epoch = $4`, s.j, subject, kind, epoch).Scan(&public, &signer, &sig)
-	if err != nil {
-		return nil, db.NotFound(err)
-	}
-	key := public
-	if signer != subject {
-		if depth > 8 {
-			return nil, errors.New("access: roster: the chain of signatures is too long")
-		}
-		if key, err = s.rosterEntry(tx, signer, "person", 0, depth+1); err != nil {
-			return nil, err
-		}
-	}
-	var p seal.PersonPublic
-	if err := json.Unmarshal(key, &p); err != nil {
-		return nil, err
-	}
-	if err := seal.Verify(p.Sign, "roster", rosterBytes(s.j, subject, kind, epoch, public), sig); err != nil {
-		return nil, fmt.Errorf("access: roster entry of %s: %w", subject, err)
-	}
-	return public, nil
 }

@@ -102,9 +102,9 @@ func (s *Service) SignIn(ctx context.Context, name, password, code string, known
 var errSignIn = fault.Of(fault.Field{Name: "password", Key: "access.signin_wrong"})
 
 func (s *Service) authenticate(ctx context.Context, name, password, code string, known bool) (string, seal.Bundle, error) {
-	var person string
+	var person, state string
 	err := s.db.Read(ctx, func(tx *db.Tx) error {
-		return db.NotFound(tx.QueryRowContext(ctx, `SELECT id FROM access_person WHERE jurisdiction = $1 AND name = $2 AND state = 'active'`, s.j, strings.TrimSpace(name)).Scan(&person))
+		return db.NotFound(tx.QueryRowContext(ctx, `SELECT id, state FROM access_person WHERE jurisdiction = $1 AND name = $2 AND state IN ('active', 'pending')`, s.j, strings.TrimSpace(name)).Scan(&person, &state))
 	})
 	if fault.KindOf(err) == fault.NotFound {
 		if err := seal.BurnPassword(ctx, password, s.pepper, known); err != nil {
@@ -125,6 +125,9 @@ func (s *Service) authenticate(ctx context.Context, name, password, code string,
 	step, ok := checkTOTP(b.TOTP, code, s.clock.Now())
 	if !ok {
 		return person, b, errSignIn
+	}
+	if state == "pending" { // only who knows password and code is told
+		return person, b, fault.New(fault.Unauthenticated, "access.waiting")
 	}
 	return person, b, s.spend(ctx, person, step)
 }

@@ -43,7 +43,16 @@ type HeadSource func(ctx context.Context, each func(record string, head []byte) 
 // where sources are given, every logged record against the rows that are there. It
 // names the first break.
 func Verify(ctx context.Context, d *db.DB, jurisdiction string, heads ...HeadSource) (Report, error) {
-	v := &verifier{j: jurisdiction, signers: map[string]*signer{}, newest: map[string][]byte{}}
+	return VerifyPeople(ctx, d, jurisdiction, nil, heads...)
+}
+
+// PersonKey returns the signing key that the checked roster holds of a person.
+type PersonKey func(ctx context.Context, person string) ([]byte, error)
+
+// VerifyPeople is Verify that also asks the roster whose key certified each
+// session: a certificate that somebody made for another person is a break.
+func VerifyPeople(ctx context.Context, d *db.DB, jurisdiction string, people PersonKey, heads ...HeadSource) (Report, error) {
+	v := &verifier{j: jurisdiction, people: people, signers: map[string]*signer{}, newest: map[string][]byte{}}
 	err := d.Read(ctx, func(tx *db.Tx) error {
 		for _, step := range []func(*db.Tx) error{v.readLog, v.readSigners, v.readCheckpoints, v.placed, v.unplaced, v.counters} {
 			if err := step(tx); err != nil {
@@ -88,6 +97,7 @@ type checkpoint struct {
 
 type verifier struct {
 	j        string
+	people   PersonKey
 	origin   string
 	public   []byte
 	verifier note.Verifier
@@ -133,7 +143,33 @@ func (v *verifier) readSigners(tx *db.Tx) error {
 		}
 		v.signers[session] = s
 	}
-	return rows.Err()
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil || v.people == nil {
+		return err
+	}
+	return v.certifiers(tx.Ctx())
+}
+
+// certifiers holds the key that certified each session against the roster.
+func (v *verifier) certifiers(ctx context.Context) error {
+	keys := map[string][]byte{}
+	for _, session := range slices.Sorted(maps.Keys(v.signers)) {
+		s := v.signers[session]
+		person := string(s.person)
+		if keys[person] == nil {
+			key, err := v.people(ctx, person)
+			if ctx.Err() != nil {
+				return err
+			}
+			if err != nil || len(key) == 0 {
+				return broken(-1, session, "the person of a session is not on the roster")
+			}
+			keys[person] = key
+		}
+		if !bytes.Equal(keys[person], s.personKey) {
+			return broken(-1, session, "a session was certified by a key that is not its person's on the roster")
+		}
+	}
+	return nil
 }
 
 func (v *verifier) readCheckpoints(tx *db.Tx) error {

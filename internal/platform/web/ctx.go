@@ -197,6 +197,12 @@ func (c *Ctx) SetSession(cookie string) {
 	c.cookie(c.site.cookieName("sesi"), cookie, access.Absolute)
 }
 
+// hadSession tells whether the browser still brings the cookie of a session.
+func (c *Ctx) hadSession() bool {
+	k, err := c.R.Cookie(c.site.cookieName("sesi"))
+	return err == nil && k.Value != ""
+}
+
 // Known tells whether this device signed in as the person before; Remember makes
 // it so.
 func (c *Ctx) Known(name string) bool {

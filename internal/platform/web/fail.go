@@ -81,13 +81,14 @@ func (c *Ctx) typed() (out []string) {
 }
 
 func secret(name string) bool {
-	return strings.Contains(name, "password") || strings.Contains(name, "kode") || name == "s" || name == "t" || name == "totp" || name == "token"
+	return strings.Contains(name, "password") || strings.Contains(name, "kode") || name == "s" || name == "t" || name == "totp" || name == "token" || name == "kit"
 }
 
 // carry is a request on its way through signing in: where it goes on, and what
 // was typed into it.
 type carry struct {
 	StepUp bool
+	Ended  bool // there was a session, and it is no more
 	Path   string
 	Post   bool
 	Fields [][2]string
@@ -99,7 +100,7 @@ const carryPrefix = "_c."
 
 // carried takes the present request along.
 func (c *Ctx) carried(stepUp bool) carry {
-	out := carry{StepUp: stepUp, Path: c.R.URL.RequestURI(), Post: c.R.Method == http.MethodPost}
+	out := carry{StepUp: stepUp, Ended: c.Session == nil && c.hadSession(), Path: c.R.URL.RequestURI(), Post: c.R.Method == http.MethodPost}
 	for name, values := range c.R.PostForm {
 		if name == "_csrf" || name == "_once" || secret(name) {
 			continue

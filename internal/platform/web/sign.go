@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,9 +54,12 @@ func (c *Ctx) signAgain(k carry, name string, err error) error {
 	if kind := fault.KindOf(err); kind != fault.Unauthenticated && kind != fault.Busy && kind != fault.Invalid {
 		return err
 	}
-	key, args := fault.Message(err)
 	k.Form = ui.Filled("name", name)
-	k.Form.Errors = []fault.Field{{Name: "password", Key: key, Args: args}}
+	k.Form.Errors = c.fieldErrors(err, "password")
+	if k.Form.Errors == nil { // too many at once
+		key, args := fault.Message(err)
+		k.Form.Errors = []fault.Field{{Name: "password", Key: key, Args: args}}
+	}
 	return c.PageAs(Status(fault.KindOf(err)), c.P.T("web.sign_in"), again(k))
 }
 
@@ -140,15 +142,26 @@ func showInvitation(c *Ctx) error {
 }
 
 func acceptInvitation(c *Ctx) error {
+	p, err := c.site.Access.Invited(c.R.Context(), c.Get("token"))
+	if err != nil {
+		return err
+	}
 	e := access.Enrolment{Token: c.Get("token"), Password: c.Get("password"), TOTP: c.Get("secret"), Code: strings.TrimSpace(c.Get("totp"))}
 	kit, err := c.site.Access.Accept(c.R.Context(), e)
 	if err != nil {
 		f := ui.Form{Values: c.R.PostForm, Errors: c.fieldErrors(err, "totp")}
-		p, ierr := c.site.Access.Invited(c.R.Context(), e.Token)
-		if f.Errors == nil || ierr != nil {
-			return errors.Join(err, ierr)
+		if f.Errors == nil {
+			return err
 		}
 		return c.PageAs(http.StatusUnprocessableEntity, c.P.T("web.invitation"), invitation(f, p.Name, e.Token, e.TOTP, seal.GeneratePassword()))
 	}
-	return c.Page(c.P.T("web.kit_new"), kitPage(kit.Text(), false))
+	print, err := c.site.Access.Fingerprint(c.R.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	root, err := c.site.Access.RootFingerprint(c.R.Context())
+	if err != nil {
+		return err
+	}
+	return c.Page(c.P.T("web.kit_new"), kitPage(kit.Text(), print, print == root))
 }

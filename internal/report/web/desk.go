@@ -339,6 +339,7 @@ func (p *Pages) acceptAlarm(c *web.Ctx) error {
 type rosterView struct {
 	ui.Form
 	Team    string
+	Teams   []access.Team // whose roster the person may see
 	Shifts  []report.Shift
 	Members []access.Member
 	Names   map[string]string
@@ -349,11 +350,11 @@ type rosterView struct {
 func (p *Pages) roster(c *web.Ctx) error { return p.rosterWith(c, http.StatusOK, ui.Empty()) }
 
 func (p *Pages) rosterWith(c *web.Ctx, status int, f ui.Form) error {
-	team, err := p.deskTeam(c)
+	team, teams, err := p.rosterTeam(c)
 	if err != nil {
 		return err
 	}
-	v := rosterView{Form: f, Team: team, Can: p.can(c), May: p.s.May(c.Who(), "report.roster_set", team)}
+	v := rosterView{Form: f, Team: team, Teams: teams, Can: p.can(c), May: p.s.May(c.Who(), "report.roster_set", team)}
 	ctx := c.R.Context()
 	if v.Shifts, err = p.s.Roster(ctx, c.Who(), team, c.Now.Add(-12*time.Hour), c.Now.Add(14*24*time.Hour)); err != nil {
 		return err
@@ -387,8 +388,30 @@ func (p *Pages) deskTeam(c *web.Ctx) (string, error) {
 	return teams[0], nil
 }
 
+// rosterTeam returns the receiving team whose roster is meant, and all whose roster
+// the person may see; the first of them where none is named.
+func (p *Pages) rosterTeam(c *web.Ctx) (team string, may []access.Team, err error) {
+	list, err := p.access.Teams(c.R.Context())
+	if err != nil {
+		return "", nil, err
+	}
+	for _, t := range list {
+		if slices.Contains(access.Receiving, t.Kind) && p.s.May(c.Who(), "report.roster", t.ID) {
+			may = append(may, t)
+		}
+	}
+	if len(may) == 0 {
+		return "", nil, fault.New(fault.Denied, "fault.denied")
+	}
+	team = cmp.Or(c.R.FormValue("tim"), may[0].ID)
+	if !slices.ContainsFunc(may, func(t access.Team) bool { return t.ID == team }) {
+		return "", nil, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return team, may, nil
+}
+
 func (p *Pages) setShift(c *web.Ctx) error {
-	team, err := p.deskTeam(c)
+	team, _, err := p.rosterTeam(c)
 	if err != nil {
 		return err
 	}
@@ -405,7 +428,7 @@ func (p *Pages) setShift(c *web.Ctx) error {
 	if err != nil {
 		return c.Invalid(err, "day", "", c.Form(), func(f ui.Form) error { return p.rosterWith(c, http.StatusUnprocessableEntity, f) })
 	}
-	return c.Done("/aduan/piket", "shift")
+	return c.Done("/aduan/piket?tim="+team, "shift")
 }
 
 type handoverView struct {

@@ -22,15 +22,16 @@ const Password = "enam kata untuk uji saja"
 
 // Office is a founded installation.
 type Office struct {
-	T      testing.TB
-	DB     *db.DB
-	Clock  *clock.Fake
-	Audit  *audit.Log
-	Access *access.Service
-	People map[string]string // name → id
-	Teams  map[string]string // desk, review, case, case2, oversight → id
-	totp   map[string]string
-	open   map[string]access.Session
+	T       testing.TB
+	DB      *db.DB
+	Clock   *clock.Fake
+	Audit   *audit.Log
+	Access  *access.Service
+	Secrets access.Secrets
+	People  map[string]string // name → id
+	Teams   map[string]string // desk, review, case, case2, oversight → id
+	totp    map[string]string
+	open    map[string]access.Session
 }
 
 // New founds the office: an administrator who reads nothing, an enrolment
@@ -47,7 +48,8 @@ func New(t testing.TB, d *db.DB) *Office {
 	o.Audit, err = audit.New(d, o.Clock, Jurisdiction, "naungan.example/"+Jurisdiction, secrets.LogSigner(), nil)
 	o.must(err)
 	o.must(o.Audit.Migrate(ctx))
-	o.Access = access.New(d, o.Clock, o.Audit, Jurisdiction, secrets.Pepper)
+	o.Secrets = secrets
+	o.Access = access.New(d, o.Clock, o.Audit, Jurisdiction, secrets)
 	o.hire("enrol", access.EnrolmentOfficer)
 	for name, role := range map[string]access.Role{"admin": access.Administrator, "dpo": access.DPO, "auditor": access.Auditor} {
 		o.hire(name, role)

@@ -41,6 +41,11 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /lainnya/tim", Door: web.Staff, Action: "access.team_create", Do: p.found},
 		{Pattern: "POST /lainnya/anggota", Door: web.Staff, Action: "access.member", Do: p.member},
 		{Pattern: "POST /lainnya/lembar-tim", Door: web.Staff, Action: "access.team_kit", Do: p.kit},
+		{Pattern: "POST /lainnya/ubah-tim", Door: web.Staff, Action: "access.team_change", Do: p.change},
+		{Pattern: "POST /lainnya/penerima", Door: web.Staff, Action: "access.receiver_propose", Do: p.propose},
+		{Pattern: "POST /lainnya/penerima/sahkan", Door: web.Staff, Action: "access.receiver_confirm", Do: p.confirm},
+		{Pattern: "POST /lainnya/pengurus", Door: web.Staff, Action: "access.steward", Do: p.steward},
+		{Pattern: "POST /lainnya/pulihkan", Door: web.Staff, Action: "access.recover_team", Do: p.recover},
 		{Pattern: "GET /lainnya/matriks", Door: web.Staff, Action: "access.matrix", Do: p.showMatrix},
 	}
 }
@@ -72,8 +77,17 @@ type peopleView struct {
 	ui.Form
 	People                        []person
 	Teams                         []team
+	Receivers                     []receiver
+	Recover                       []access.Team // that the person was named to bring back
 	Invite, Approve, Team, Matrix bool
 	Root                          string
+}
+
+// receiver is where reports of a kind arrive, in names.
+type receiver struct {
+	access.Receiver
+	Name, WantedName, WanterName string
+	Confirm                      bool
 }
 
 func (p *Pages) people(c *web.Ctx) error { return p.peopleWith(c, http.StatusOK, ui.Empty()) }
@@ -96,7 +110,7 @@ func (p *Pages) peopleWith(c *web.Ctx, status int, f ui.Form) error {
 				one.Office = append(one.Office, m.Role)
 			}
 		}
-		if x.State == "pending" {
+		if x.State == "pending" || x.State == "active" {
 			if one.Fingerprint, err = p.s.Fingerprint(ctx, x.ID); err != nil {
 				return err
 			}
@@ -109,7 +123,35 @@ func (p *Pages) peopleWith(c *web.Ctx, status int, f ui.Form) error {
 	if v.Root, err = p.s.RootFingerprint(ctx); err != nil {
 		return err
 	}
+	if v.Recover, err = p.s.Recoverable(ctx, c.Who().Person); err != nil {
+		return err
+	}
+	if v.Receivers, err = p.receivers(c, v); err != nil {
+		return err
+	}
 	return c.PageAs(status, c.P.T("access.title"), peoplePage(v))
+}
+
+func (p *Pages) receivers(c *web.Ctx, v peopleView) (out []receiver, err error) {
+	list, err := p.s.Receivers(c.R.Context())
+	for _, r := range list {
+		x := receiver{Receiver: r, Confirm: r.Wanted != "" && r.Wanter != c.Who().Person && p.may(c, "access.receiver_confirm", r.Team)}
+		for _, t := range v.Teams {
+			if t.ID == r.Team {
+				x.Name = t.Name
+			}
+			if t.ID == r.Wanted {
+				x.WantedName = t.Name
+			}
+		}
+		for _, one := range v.People {
+			if one.ID == r.Wanter {
+				x.WanterName = one.Name
+			}
+		}
+		out = append(out, x)
+	}
+	return out, err
 }
 
 func (p *Pages) teams(c *web.Ctx) (out []team, err error) {
@@ -177,7 +219,7 @@ func (p *Pages) found(c *web.Ctx) error {
 		return err
 	}
 	t := access.Team{Name: plain.Clean(c.Get("team_name")), Kind: access.TeamKind(c.Get("kind")), Reviewer: c.Get("reviewer")}
-	role := map[access.TeamKind]access.Role{access.Desk: access.IntakeOfficer, access.Cases: access.Supervisor, access.Review: access.Supervisor, access.Oversight: access.OversightOfficer}[t.Kind]
+	role := access.FirstRole(t.Kind)
 	if role == "" || t.Name == "" {
 		return p.again(c, fault.Of(fault.Field{Name: "team_name", Key: "field.missing"}), "team_name")
 	}
@@ -189,6 +231,50 @@ func (p *Pages) found(c *web.Ctx) error {
 		return p.again(c, err, "team_name")
 	}
 	return c.Done("/lainnya", "founded")
+}
+
+func (p *Pages) change(c *web.Ctx) error {
+	if err := p.must(c, "access.team_change"); err != nil {
+		return err
+	}
+	if err := p.s.ChangeTeam(c.R.Context(), c.Who(), c.Get("password"), c.Get("team"), plain.Clean(c.Get("team_name")), c.Get("reviewer")); err != nil {
+		return p.again(c, err, "team_name")
+	}
+	return c.Done("/lainnya", "changed")
+}
+
+func (p *Pages) propose(c *web.Ctx) error {
+	if err := p.must(c, "access.receiver_propose"); err != nil {
+		return err
+	}
+	if err := p.s.ProposeReceiver(c.R.Context(), c.Who(), c.Get("password"), c.Get("receiver")); err != nil {
+		return p.again(c, err, "receiver")
+	}
+	return c.Done("/lainnya", "receiver_proposed")
+}
+
+func (p *Pages) confirm(c *web.Ctx) error {
+	if err := p.s.ConfirmReceiver(c.R.Context(), c.Who(), c.Get("password"), access.TeamKind(c.Get("kind")), c.Get("receiver")); err != nil {
+		return p.again(c, err, "receiver")
+	}
+	return c.Done("/lainnya", "receiver_confirmed")
+}
+
+func (p *Pages) steward(c *web.Ctx) error {
+	if err := p.must(c, "access.steward"); err != nil {
+		return err
+	}
+	if err := p.s.NameSteward(c.R.Context(), c.Who(), c.Get("password"), c.Get("team"), c.Get("person")); err != nil {
+		return p.again(c, err, "person")
+	}
+	return c.Done("/lainnya", "steward")
+}
+
+func (p *Pages) recover(c *web.Ctx) error {
+	if err := p.s.RecoverTeam(c.R.Context(), c.Who(), c.Get("password"), c.Get("team"), c.Get("kit")); err != nil {
+		return p.again(c, err, "kit")
+	}
+	return c.Done("/lainnya", "recovered")
 }
 
 func (p *Pages) member(c *web.Ctx) (err error) {
@@ -230,9 +316,10 @@ func (p *Pages) showMatrix(c *web.Ctx) error {
 	return c.Page(c.P.T("access.matrix"), matrixPage(p.matrix))
 }
 
+// personOptions lists who can be a member of a team: active, and no administrator.
 func personOptions(list []person) (out []ui.Option) {
 	for _, x := range list {
-		if x.State == "active" {
+		if x.State == "active" && !slices.Contains(x.Office, access.Administrator) {
 			out = append(out, ui.Option{Value: x.ID, Label: x.Name})
 		}
 	}
