@@ -27,6 +27,7 @@ type Deps struct {
 	Events       *events.Bus
 	Directory    *directory.Service
 	Jurisdiction string
+	Held         func(ctx context.Context) (bool, error) // whether public intake is held shut; nil never
 }
 
 // Service is the front door. It is safe for concurrent use.

@@ -32,14 +32,15 @@ func (l *Log) SignLists(ctx context.Context, at Checkpoint, v any) (text string,
 }
 
 // OpenLists checks signed lists and reads them into v. It returns how many leaves
-// the log had when they were written. What does not hold is a *Break.
+// the log had when they were written; those of an earlier origin belong to its end
+// at the latest. What does not hold is a *Break.
 func (l *Log) OpenLists(ctx context.Context, text []byte, v any) (leaves int64, err error) {
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
 		list, err := origins(tx, l.j)
 		if err != nil {
 			return err
 		}
-		signed, _, err := openNote(text, list, "", "file of lists")
+		signed, at, err := openNote(text, list, "", "file of lists")
 		if err != nil {
 			return err
 		}
@@ -49,6 +50,9 @@ func (l *Log) OpenLists(ctx context.Context, text []byte, v any) (leaves int64, 
 		}
 		if _, err := fmt.Sscanf(lines[1], "%d", &leaves); err != nil {
 			return broken(-1, "", "these are no lists")
+		}
+		if at+1 < len(list) {
+			leaves = min(leaves, list[at+1].from)
 		}
 		return json.Unmarshal([]byte(lines[3]), v)
 	})
