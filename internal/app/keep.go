@@ -47,6 +47,9 @@ func (h *House) keep(ctx context.Context) (k kept, l lists, err error) {
 	if l.Standing, err = h.Access.Standing(ctx); err != nil {
 		return k, l, err
 	}
+	if l.Erased == nil {
+		l.Erased = []report.Stone{} // a list, also to other programs
+	}
 	k.Lists, err = h.Audit.SignLists(ctx, k.Checkpoint, l)
 	return k, l, err
 }

@@ -206,7 +206,7 @@ func (h *House) Close() error { return h.DB.Close() }
 
 // Verify checks the audit log and every record's head.
 func (h *House) Verify(ctx context.Context) (audit.Report, error) {
-	if _, err := h.Audit.Sequence(ctx); err != nil {
+	if _, err := h.Audit.Newest(ctx); err != nil {
 		return audit.Report{}, err
 	}
 	return audit.Verify(ctx, h.DB, h.Place.Jurisdiction, h.Reports.Heads, h.Cases.Heads)

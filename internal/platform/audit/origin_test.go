@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/naungan/naungan/internal/platform/clock"
@@ -168,6 +169,25 @@ func TestRestoredLogGoesOnUnderANewOrigin(t *testing.T) {
 			if err != errUndo {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+func TestManyAskForACheckpointAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := open(t, d)
+		var wg sync.WaitGroup
+		for range 8 {
+			o.append(t, o.ani, Entry{Verb: "x", Record: "r"})
+			wg.Go(func() {
+				if _, err := o.Newest(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if v, err := Verify(ctx, d, "jkb"); err != nil || !v.OK {
+			t.Fatalf("%+v %v", v.Break, err)
 		}
 	})
 }
