@@ -122,13 +122,25 @@ func (m migrateCmd) Run(ctx context.Context, s streams) error {
 }
 
 type auditCmd struct {
-	Verify  verifyCmd  `cmd:"" help:"Check every leaf, checkpoint and head."`
-	Receipt receiptCmd `cmd:"" name:"verify-receipt" help:"Check a receipt, offline."`
+	Verify     verifyCmd     `cmd:"" help:"Check every leaf, checkpoint and head, and a checkpoint that was kept elsewhere."`
+	Checkpoint checkpointCmd `cmd:"" help:"Print the newest signed checkpoint, to be kept elsewhere."`
+	Lists      listsCmd      `cmd:"" help:"Print the signed lists that a restore asks for: what was erased, who stands."`
+	Receipt    receiptCmd    `cmd:"" name:"verify-receipt" help:"Check a receipt, offline."`
 }
 
 type verifyCmd struct {
 	Place
-	JSON bool `help:"Print one JSON document." name:"json"`
+	Checkpoint string `help:"Checkpoint that was kept elsewhere, or -: the log must continue it."`
+	Verifier   string `help:"Verifier key that must have signed the checkpoint; default: the log's own."`
+	JSON       bool   `help:"Print one JSON document." name:"json"`
+}
+
+// Validate refuses a key without anything to check by it.
+func (v verifyCmd) Validate() error {
+	if v.Verifier != "" && v.Checkpoint == "" {
+		return errors.New("--verifier goes with --checkpoint")
+	}
+	return nil
 }
 
 // Run answers whether the log holds, or names the first break.
@@ -139,6 +151,9 @@ func (v verifyCmd) Run(ctx context.Context, s streams) error {
 	}
 	defer func() { _ = h.Close() }()
 	r, err := h.Verify(ctx)
+	if err == nil && r.OK && v.Checkpoint != "" {
+		err = v.compare(ctx, h, s, &r)
+	}
 	if err != nil {
 		return err
 	}
@@ -147,12 +162,34 @@ func (v verifyCmd) Run(ctx context.Context, s streams) error {
 	} else if r.OK {
 		_, err = fmt.Fprintf(s.out, "the log holds: %d leaves, root %s\n", r.Leaves, r.Root)
 	} else {
-		_, err = fmt.Fprintf(s.out, "the log is broken at leaf %d: %s\n", r.Break.Index, r.Break.What)
+		_, err = fmt.Fprintln(s.out, saidBroken(r.Break))
 	}
 	if err == nil && !r.OK {
 		return errNo
 	}
 	return err
+}
+
+// compare holds a kept checkpoint against the log that was just verified.
+func (v verifyCmd) compare(ctx context.Context, h *House, s streams, r *audit.Report) error {
+	text, err := readFile(v.Checkpoint, s.in)
+	if err != nil {
+		return err
+	}
+	err = audit.VerifyCheckpoint(ctx, h.DB, h.Place.Jurisdiction, text, v.Verifier)
+	if b := audit.AsBreak(err); b != nil {
+		r.OK, r.Break = false, b
+		return nil
+	}
+	return err
+}
+
+// saidBroken says the first break in a line.
+func saidBroken(b *audit.Break) string {
+	if b.Index < 0 {
+		return "the log is broken: " + b.What
+	}
+	return fmt.Sprintf("the log is broken at leaf %d: %s", b.Index, b.What)
 }
 
 type receiptCmd struct {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -109,6 +110,7 @@ type House struct {
 	Texts     *lang.Catalogue
 	KeyBeside bool
 	Demo      bool
+	confirmed atomic.Bool // no restore waits to be confirmed
 }
 
 // Texts returns every text of the program.
@@ -194,7 +196,7 @@ func (h *House) rooms(ctx context.Context) (err error) {
 		return err
 	}
 	j := h.Place.Jurisdiction
-	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(filepath.Join(h.Place.Data, "spool")), Jurisdiction: j})
+	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(filepath.Join(h.Place.Data, "spool")), Held: h.held, Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
 	return errors.Join(h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }
@@ -204,7 +206,7 @@ func (h *House) Close() error { return h.DB.Close() }
 
 // Verify checks the audit log and every record's head.
 func (h *House) Verify(ctx context.Context) (audit.Report, error) {
-	if _, err := h.Audit.Sequence(ctx); err != nil {
+	if _, err := h.Audit.Newest(ctx); err != nil {
 		return audit.Report{}, err
 	}
 	return audit.VerifyPeople(ctx, h.DB, h.Place.Jurisdiction, h.Access.SigningKey, h.Reports.Heads, h.Cases.Heads)
@@ -225,13 +227,15 @@ func (h *House) Site(o SiteOptions) *web.Site {
 		o.Exit = "https://www.bmkg.go.id/cuaca"
 	}
 	s := web.New(web.Options{DB: h.DB, Clock: h.Clock, Texts: h.Texts, Access: h.Access, Policy: h.Policy, Token: h.Token, Log: h.Log, Jurisdiction: h.Place.Jurisdiction, Exit: o.Exit,
-		Secure: o.Secure, TrustProxy: o.TrustProxy, Demo: h.Demo, KeyBeside: h.KeyBeside, Registry: o.Registry, Nav: h.nav, Alarms: h.alarms})
+		Secure: o.Secure, TrustProxy: o.TrustProxy, Demo: h.Demo, KeyBeside: h.KeyBeside, Registry: o.Registry, Nav: h.nav, Alarms: h.alarms, Restored: h.restoredBanner})
 	s.Mount(s.SignRoutes()...)
 	pages := reportweb.New(h.Reports, h.Access, lane.New(h.Clock), o.Space)
 	s.Mount(pages.Routes()...)
 	s.Mount(caseweb.New(h.Cases, h.Access).Routes()...)
 	s.Mount(manualweb.New(h.Manual).Routes()...)
 	s.Mount(accessweb.New(h.Access, h.Policy, matrix).Routes()...)
+	s.Mount(h.keepRoutes()...)
+	s.Mount(h.restoredRoutes()...)
 	for pattern, handler := range pages.API(s) {
 		s.MountAPI(pattern, handler)
 	}

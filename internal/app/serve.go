@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/jobs"
 	"github.com/naungan/naungan/internal/platform/ui"
 	"github.com/naungan/naungan/internal/report"
 	reportweb "github.com/naungan/naungan/internal/report/web"
@@ -34,9 +35,44 @@ type serveCmd struct {
 	AlarmWebhook string `help:"Address that is told how many danger reports wait; never what they say." name:"alarm-webhook"`
 	AlarmMail    string `help:"Address that is mailed how many danger reports wait." name:"alarm-mail"`
 	SMTP         string `help:"Mail server, host:port." name:"smtp"`
-	MailFrom     string `help:"Sender of alarm mails." name:"mail-from" default:"naungan@localhost"`
+	MailFrom     string `help:"Sender of mails." name:"mail-from" default:"naungan@localhost"`
+	KeepMail     string `help:"Address that is mailed the newest checkpoint of the log once a day." name:"checkpoint-mail"`
+	KeepDir      string `help:"Folder off this machine (a mounted stick or share) to which the newest checkpoint is written once a day." name:"checkpoint-dir" type:"path"`
+	KeepHour     int    `help:"Hour of the day, in Jakarta, from which it is sent." name:"checkpoint-hour" default:"6"`
 	Demo         bool   `help:"Fill an empty folder with the synthetic West Jakarta and serve it."`
 	DemoPublic   bool   `help:"Let a demo listen beyond this computer." name:"demo-public"`
+
+	sent *prometheus.CounterVec
+}
+
+// Validate refuses what could only fail in silence later.
+func (c serveCmd) Validate() error {
+	if (c.AlarmMail != "" || c.KeepMail != "") && c.SMTP == "" {
+		return errors.New("--alarm-mail and --checkpoint-mail need --smtp")
+	}
+	if c.KeepHour < 0 || c.KeepHour > 23 {
+		return errors.New("--checkpoint-hour is an hour of the day, 0 to 23")
+	}
+	return nil
+}
+
+// keepDaily adds the job that takes checkpoints off the machine, if any is set.
+func (c serveCmd) keepDaily(h *House) {
+	k := &keeper{h: h, hour: c.KeepHour, sent: c.sent, ways: c.ways(h)}
+	if len(k.ways) > 0 {
+		h.Jobs.Add(jobs.Job{Name: "checkpoint", Every: time.Hour, Do: k.daily})
+	}
+}
+
+func (c serveCmd) ways(h *House) map[string]func(context.Context, kept, string) error {
+	out := map[string]func(context.Context, kept, string) error{}
+	if c.KeepMail != "" {
+		out[wayMail] = mailKept(c.SMTP, c.MailFrom, c.KeepMail)
+	}
+	if c.KeepDir != "" {
+		out[wayDir] = h.writeKept(c.KeepDir)
+	}
+	return out
 }
 
 // Run serves until a signal.
@@ -64,6 +100,9 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	c.sent = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "naungan_sendings_total", Help: "Alarms and checkpoints sent off the machine, by way and outcome."}, []string{"what", "outcome"})
+	reg.MustRegister(c.sent)
+	c.keepDaily(h)
 	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: spaceOf(c.Data, h.Reports.Spool)})
 	go h.Run(ctx, c.ring, site.Sweep)
 	if err := c.metrics(ctx, reg); err != nil {
@@ -163,10 +202,10 @@ func (c serveCmd) listen(ctx context.Context, site http.Handler, s streams) erro
 func (c serveCmd) ring(ctx context.Context, n int) error {
 	var errs []error
 	if c.AlarmWebhook != "" {
-		errs = append(errs, post(ctx, c.AlarmWebhook, n))
+		errs = append(errs, counted(c.sent, "alarm_webhook", post(ctx, c.AlarmWebhook, n)))
 	}
-	if c.AlarmMail != "" && c.SMTP != "" {
-		errs = append(errs, mail(c.SMTP, c.MailFrom, c.AlarmMail, n))
+	if c.AlarmMail != "" {
+		errs = append(errs, counted(c.sent, "alarm_mail", mail(ctx, c.SMTP, c.MailFrom, c.AlarmMail, n)))
 	}
 	return errors.Join(errs...)
 }
@@ -183,7 +222,10 @@ func post(ctx context.Context, url string, n int) error {
 	if err != nil {
 		return err
 	}
-	return res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		err = fmt.Errorf("the webhook answered %d", res.StatusCode)
+	}
+	return errors.Join(err, res.Body.Close())
 }
 
 // spaceOf says how full the disk of the data folder is; staff and audit keep the

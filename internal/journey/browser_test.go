@@ -287,7 +287,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
 		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/simfoni", at + "/jejak"}},
-		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks"}},
+		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {
 		b.signIn(who.name)
 		for _, l := range []string{"en", "id"} { // Indonesian last: the buttons below are pressed in it

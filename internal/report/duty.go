@@ -89,8 +89,13 @@ func (s *Service) Open(ctx context.Context) (bool, error) {
 
 // Prepared tells whether public intake may open: both teams that receive reports
 // (the pinned desk, and the pinned oversight team for reports about officials) have
-// access.WaysNeeded independent ways in.
+// access.WaysNeeded independent ways in, and nothing holds the whole shut.
 func (s *Service) Prepared(ctx context.Context) (bool, error) {
+	if s.Held != nil {
+		if held, err := s.Held(ctx); err != nil || held {
+			return false, err
+		}
+	}
 	for _, kind := range access.Receiving {
 		team, err := s.receiving(ctx, kind)
 		if err != nil || team == "" {
@@ -247,19 +252,75 @@ func (s *Service) TombStone(ctx context.Context, who access.Who, report, reason 
 		if h.Status != Finished {
 			return fault.New(fault.Denied, "report.erase.open")
 		}
-		q, j := s.q(tx), s.Jurisdiction
-		for _, err := range []error{
-			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: report}),
-			q.DeleteMessages(tx.Ctx(), store.DeleteMessagesParams{Jurisdiction: j, Report: report}),
-			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: report}),
-			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: report}),
-			q.PutTombstone(tx.Ctx(), store.PutTombstoneParams{Jurisdiction: j, ID: report, Reason: reason, Person: who.Person, Day: s.today()}),
-		} {
+		return s.bury(tx, h, Stone{ID: report, Reason: reason, Person: who.Person, Day: s.today()})
+	})
+}
+
+// Stone is what stays of an erased report: who erased it, why, which day.
+type Stone struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+	Person string `json:"person"`
+	Day    int64  `json:"day"`
+}
+
+// bury deletes what a report holds; its clear head stays, because the log knows it.
+func (s *Service) bury(tx *db.Tx, h *store.ReportHead, stone Stone) error {
+	q, j := s.q(tx), s.Jurisdiction
+	for _, err := range []error{
+		q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: h.ID}),
+		q.DeleteMessages(tx.Ctx(), store.DeleteMessagesParams{Jurisdiction: j, Report: h.ID}),
+		q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: h.ID}),
+		q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: h.ID}),
+		q.PutTombstone(tx.Ctx(), store.PutTombstoneParams{Jurisdiction: j, ID: h.ID, Reason: stone.Reason, Person: stone.Person, Day: stone.Day}),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	h.Wrap, h.Label, h.Mailbox, h.Status = []byte{}, []byte{}, "stopped", Finished
+	return nil
+}
+
+// Erased lists the stones of all erased reports: what a restore must erase again.
+func (s *Service) Erased(ctx context.Context) (out []Stone, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := s.q(tx).Tombstones(tx.Ctx(), s.Jurisdiction)
+		out = nil
+		for _, r := range rows {
+			out = append(out, Stone{r.ID, r.Reason, r.Person, r.Day})
+		}
+		return err
+	})
+	return out, err
+}
+
+// EraseAgain erases, after a restore, what was erased after the backup, and returns
+// how many reports that were. A report that came after the backup is not there.
+func (s *Service) EraseAgain(ctx context.Context, stones []Stone) (n int, err error) {
+	err = s.DB.Write(ctx, func(tx *db.Tx) error {
+		n = 0
+		for _, stone := range stones {
+			have, err := s.q(tx).HasTombstone(tx.Ctx(), store.HasTombstoneParams{Jurisdiction: s.Jurisdiction, ID: stone.ID})
 			if err != nil {
 				return err
 			}
+			h, err := s.q(tx).GetHead(tx.Ctx(), store.GetHeadParams{Jurisdiction: s.Jurisdiction, ID: stone.ID})
+			if fault.KindOf(db.NotFound(err)) == fault.NotFound || have > 0 {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			restore := access.Who{Person: "restore"} // no session: the log's own key signs
+			if err := s.apply(tx, restore, "report.erase", stone.Reason, Edit{ID: stone.ID}, h, func(tx *db.Tx, h *store.ReportHead) error {
+				return s.bury(tx, h, stone)
+			}); err != nil {
+				return err
+			}
+			n++
 		}
-		h.Wrap, h.Label, h.Mailbox, h.Status = []byte{}, []byte{}, "stopped", Finished
 		return nil
 	})
+	return n, err
 }

@@ -28,6 +28,7 @@ type Deps struct {
 	Directory    *directory.Service
 	Spool        Spool // nil keeps nothing
 	Jurisdiction string
+	Held         func(ctx context.Context) (bool, error) // whether public intake is held shut; nil never
 }
 
 // Service is the front door. It is safe for concurrent use.

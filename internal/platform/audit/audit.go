@@ -11,14 +11,12 @@ import (
 	"context"
 	"crypto/rand"
 	"embed"
-	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-
-	"golang.org/x/mod/sumdb/note"
+	"sync/atomic"
 
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
@@ -60,33 +58,25 @@ type Log struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	j      string
-	origin string
+	origin string // the first; a restore adds to it
 	key    seal.Signer
-	signer note.Signer
-	verify note.Verifier
 	wake   chan struct{}
+
+	verifier atomic.Pointer[string] // of the newest origin
 }
 
 // New returns the log over its signing key. Migrate and Open follow.
 func New(d *db.DB, c clock.Clock, jurisdiction, origin string, key seal.Signer, log *slog.Logger) (*Log, error) {
-	verifier, err := note.NewEd25519VerifierKey(origin, key.Public())
+	verifier, err := verifierKey(origin, key.Public())
 	if err != nil {
 		return nil, fmt.Errorf("audit: origin %q: %w", origin, err)
-	}
-	v, err := note.NewVerifier(verifier)
-	if err != nil {
-		return nil, fmt.Errorf("audit: %w", err)
-	}
-	// The note package reads signers as text: algorithm byte and seed behind the key's hash.
-	seed := append([]byte{1}, key.Raw().Seed()...)
-	s, err := note.NewSigner(fmt.Sprintf("PRIVATE+KEY+%s+%08x+%s", origin, v.KeyHash(), base64.StdEncoding.EncodeToString(seed)))
-	if err != nil {
-		return nil, fmt.Errorf("audit: %w", err)
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Log{db: d, clock: c, log: log, j: jurisdiction, origin: origin, key: key, signer: s, verify: v, wake: make(chan struct{}, 1)}, nil
+	l := &Log{db: d, clock: c, log: log, j: jurisdiction, origin: origin, key: key, wake: make(chan struct{}, 1)}
+	l.verifier.Store(&verifier)
+	return l, nil
 }
 
 // Migrate makes the tables and writes the log's public key on first use. A log
@@ -102,7 +92,7 @@ func (l *Log) Migrate(ctx context.Context) error {
 	}
 	return l.db.Write(ctx, func(tx *db.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO audit_log (jurisdiction, origin, verifier, public, size) VALUES ($1, $2, $3, $4, 0) ON CONFLICT DO NOTHING`,
-			l.j, l.origin, l.verifierText(), l.key.Public()); err != nil {
+			l.j, l.origin, l.Verifier(), l.key.Public()); err != nil {
 			return err
 		}
 		var public []byte
@@ -112,18 +102,20 @@ func (l *Log) Migrate(ctx context.Context) error {
 		if string(public) != string(l.key.Public()) {
 			return fault.Wrap(fault.Conflict, "fault.config", errors.New("audit: the log belongs to another key"))
 		}
-		return nil
+		// A log from before there were origins is the first of them.
+		if _, err := tx.ExecContext(ctx, `INSERT INTO audit_origin (jurisdiction, generation, origin, verifier, from_size)
+			SELECT jurisdiction, 1, origin, verifier, 0 FROM audit_log WHERE jurisdiction = $1 ON CONFLICT DO NOTHING`, l.j); err != nil {
+			return err
+		}
+		o, err := l.newest(tx)
+		l.verifier.Store(&o.key)
+		return err
 	})
 }
 
-func (l *Log) verifierText() string {
-	s, _ := note.NewEd25519VerifierKey(l.origin, l.key.Public()) // New checked both
-	return s
-}
-
-// Verifier returns the origin's verifier key as text: what witnesses and offline
-// checks are given.
-func (l *Log) Verifier() string { return l.verifierText() }
+// Verifier returns the newest origin's verifier key as text: what witnesses and
+// offline checks are given.
+func (l *Log) Verifier() string { return *l.verifier.Load() }
 
 // RegisterSigner records a session's key with the person's certificate, in the
 // transaction that opens the session.

@@ -36,7 +36,7 @@ func (l *Log) Receipt(ctx context.Context, record, verb string) (r Receipt, err 
 		if len(found) == 0 {
 			return fault.New(fault.NotFound, "fault.not_found")
 		}
-		r.Leaf, r.Verifier = found[0], l.verifierText()
+		r.Leaf, r.Verifier = found[0], l.Verifier()
 		if err := tx.QueryRowContext(ctx, `SELECT tree_index FROM audit_leaf WHERE jurisdiction = $1 AND id = $2`, l.j, r.Leaf.ID).Scan(&r.Index); err != nil {
 			return err
 		}

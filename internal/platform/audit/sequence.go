@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/naungan/naungan/internal/platform/clock"
@@ -163,11 +162,15 @@ func (l *Log) checkpoint(tx *db.Tx, was, size int64) error {
 	if err != nil {
 		return err
 	}
-	signed, err := note.Sign(&note.Note{Text: checkpointText(l.origin, size, root)}, l.signer)
+	o, err := l.newest(tx)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(tx.Ctx(), `INSERT INTO audit_checkpoint (jurisdiction, size, note, hour) VALUES ($1, $2, $3, $4)`, l.j, size, string(signed), clock.Hour(l.clock.Now()))
+	signed, err := l.signNote(o, checkpointText(o.name, size, root))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(tx.Ctx(), `INSERT INTO audit_checkpoint (jurisdiction, size, note, hour) VALUES ($1, $2, $3, $4)`, l.j, size, signed, clock.Hour(l.clock.Now()))
 	return err
 }
 

@@ -96,31 +96,39 @@ type checkpoint struct {
 }
 
 type verifier struct {
-	j        string
-	people   PersonKey
-	origin   string
-	public   []byte
-	verifier note.Verifier
-	size     int64
-	leaves   int64
-	stack    []tlog.Hash // roots of the full subtrees, the largest first
-	levels   []int
-	signers  map[string]*signer
-	checks   []checkpoint
-	newest   map[string][]byte // heads not yet found in a row
+	j       string
+	people  PersonKey
+	public  []byte
+	origins []origin // those still to come stand behind the one that signs
+	size    int64
+	leaves  int64
+	stack   []tlog.Hash // roots of the full subtrees, the largest first
+	levels  []int
+	signers map[string]*signer
+	checks  []checkpoint
+	newest  map[string][]byte // heads not yet found in a row
 }
 
 func (v *verifier) readLog(tx *db.Tx) error {
-	var text string
-	err := tx.QueryRowContext(tx.Ctx(), `SELECT origin, verifier, public, size FROM audit_log WHERE jurisdiction = $1`, v.j).Scan(&v.origin, &text, &v.public, &v.size)
+	var first origin
+	err := tx.QueryRowContext(tx.Ctx(), `SELECT origin, verifier, public, size FROM audit_log WHERE jurisdiction = $1`, v.j).Scan(&first.name, &first.key, &v.public, &v.size)
 	if errors.Is(err, sql.ErrNoRows) {
 		return broken(-1, "", "the log's own row is missing")
 	}
 	if err != nil {
 		return err
 	}
-	if v.verifier, err = note.NewVerifier(text); err != nil {
-		return broken(-1, "", "the log's verifier key cannot be read")
+	if v.origins, err = origins(tx, v.j); err != nil {
+		return err
+	}
+	if len(v.origins) == 0 || v.origins[0].name != first.name || v.origins[0].key != first.key {
+		return broken(-1, "", "the log's first origin is missing or was changed")
+	}
+	for i, o := range v.origins {
+		key, err := verifierKey(o.name, v.public)
+		if err != nil || key != o.key || o.generation != int64(i)+1 || i == 0 && o.from != 0 || i > 0 && (o.from <= v.origins[i-1].from || o.from >= v.size) {
+			return broken(-1, "", "origin %d of the log was changed", o.generation)
+		}
 	}
 	return nil
 }
@@ -259,6 +267,9 @@ func (v *verifier) add(leaf Leaf, stored *[]tlog.Hash) error {
 	if err := v.signature(at, leaf); err != nil {
 		return err
 	}
+	if err := v.reopened(leaf); err != nil {
+		return err
+	}
 	h := tlog.RecordHash(leaf.data())
 	for level := 0; ; level++ {
 		if h != (*stored)[0] {
@@ -276,6 +287,19 @@ func (v *verifier) add(leaf Leaf, stored *[]tlog.Hash) error {
 	v.leaves++
 	v.note(leaf)
 	return v.checkpointAt(leaf.ID)
+}
+
+// reopened goes on to the next origin where one begins: with a leaf that names the
+// root so far.
+func (v *verifier) reopened(leaf Leaf) error {
+	if len(v.origins) < 2 || v.origins[1].from != v.leaves {
+		return nil
+	}
+	v.origins = v.origins[1:]
+	if leaf.Verb != restoreVerb || leaf.Record != v.origins[0].name || leaf.Reason != v.root().String() {
+		return broken(v.leaves, leaf.ID, "origin %d of the log does not begin with the root that was restored", v.origins[0].generation)
+	}
+	return nil
 }
 
 func (v *verifier) note(leaf Leaf) {
@@ -314,11 +338,15 @@ func (v *verifier) checkpointAt(leafID string) error {
 	}
 	c := v.checks[0]
 	v.checks = v.checks[1:]
-	n, err := note.Open([]byte(c.text), note.VerifierList(v.verifier))
+	signer, err := note.NewVerifier(v.origins[0].key)
+	if err != nil {
+		return err
+	}
+	n, err := note.Open([]byte(c.text), note.VerifierList(signer))
 	if err != nil || c.size != v.leaves {
 		return broken(v.leaves-1, leafID, "the checkpoint at %d leaves is not signed by this log", c.size)
 	}
-	if n.Text != checkpointText(v.origin, v.leaves, v.root()) {
+	if n.Text != checkpointText(v.origins[0].name, v.leaves, v.root()) {
 		return broken(v.leaves-1, leafID, "the checkpoint at %d leaves names another tree", c.size)
 	}
 	return nil

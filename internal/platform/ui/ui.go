@@ -78,7 +78,8 @@ type View struct {
 	KeyBeside bool // the machine key lies beside the data: promise 1 is off
 	NoKeys    bool // an administrator: sees no content
 	Alarms    int
-	Switch    bool // whether the page can be had in the other language by a link
+	Restored  string // that nobody confirmed a restore yet
+	Switch    bool   // whether the page can be had in the other language by a link
 	Notice    string
 	Now       time.Time
 	Refresh   int // seconds until the page asks again; 0 never

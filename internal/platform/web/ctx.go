@@ -282,6 +282,9 @@ func (c *Ctx) view(title string) ui.View {
 			v.Nav[i].Active = c.R.URL.Path == v.Nav[i].Path || strings.HasPrefix(c.R.URL.Path, v.Nav[i].Path+"/")
 		}
 	}
+	if c.site.Restored != nil {
+		v.Restored = c.site.Restored(c.R.Context(), c.P)
+	}
 	if c.site.Alarms != nil {
 		v.Alarms = c.site.Alarms(c.R.Context(), c.Session.Who)
 	}

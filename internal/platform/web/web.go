@@ -69,6 +69,7 @@ type Options struct {
 	TrustProxy    bool
 	Nav           func(who access.Who) []ui.Item
 	Alarms        func(ctx context.Context, who access.Who) int
+	Restored      func(ctx context.Context, p *lang.Printer) string // what staff pages say of a restore; "" nothing
 	Registry      *prometheus.Registry
 	MaxPublicBody int64 // 0 means 64 KiB
 }

@@ -248,3 +248,9 @@ WHERE g.jurisdiction = sqlc.arg(jurisdiction) AND g.team = sqlc.arg(team) AND g.
 
 -- name: TakeGrant :execrows
 UPDATE report_grant SET reason = 'case' WHERE jurisdiction = sqlc.arg(jurisdiction) AND report = sqlc.arg(report) AND team = sqlc.arg(team) AND reason = 'handover';
+
+-- name: Tombstones :many
+SELECT id, reason, person, day FROM report_tombstone WHERE jurisdiction = sqlc.arg(jurisdiction) ORDER BY id;
+
+-- name: HasTombstone :one
+SELECT COUNT(*) AS n FROM report_tombstone WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);

@@ -565,6 +565,22 @@ func (q *Queries) HandedTo(ctx context.Context, arg HandedToParams) ([]HandedToR
 	return items, nil
 }
 
+const hasTombstone = `-- name: HasTombstone :one
+SELECT COUNT(*) AS n FROM report_tombstone WHERE jurisdiction = $1 AND id = $2
+`
+
+type HasTombstoneParams struct {
+	Jurisdiction string
+	ID           string
+}
+
+func (q *Queries) HasTombstone(ctx context.Context, arg HasTombstoneParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, hasTombstone, arg.Jurisdiction, arg.ID)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
 const headByLookup = `-- name: HeadByLookup :one
 SELECT jurisdiction, id, team, epoch, wrap, status, lane, channel, risk, danger, authority, opened_day, due_hour, officer, seq, head, size_step, lookup, reply_public, mailbox, label, waiting, inbox, rev, mark FROM report_head WHERE jurisdiction = $1 AND lookup = $2
 `
@@ -1919,6 +1935,45 @@ func (q *Queries) TakeGrant(ctx context.Context, arg TakeGrantParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const tombstones = `-- name: Tombstones :many
+SELECT id, reason, person, day FROM report_tombstone WHERE jurisdiction = $1 ORDER BY id
+`
+
+type TombstonesRow struct {
+	ID     string
+	Reason string
+	Person string
+	Day    int64
+}
+
+func (q *Queries) Tombstones(ctx context.Context, jurisdiction string) ([]TombstonesRow, error) {
+	rows, err := q.db.QueryContext(ctx, tombstones, jurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []TombstonesRow{}
+	for rows.Next() {
+		var i TombstonesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Reason,
+			&i.Person,
+			&i.Day,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const updateHead = `-- name: UpdateHead :execrows
