@@ -433,7 +433,7 @@ func (e Evaluation) Summary() (s Summary) {
 		if t.State == Overdue {
 			s.Overdue++
 		}
-		if t.Due.IsZero() || !s.NextDue.IsZero() && !t.Due.Before(s.NextDue) {
+		if t.Due.IsZero() || t.Binding == "power" || !s.NextDue.IsZero() && !t.Due.Before(s.NextDue) { // a power is never late
 			continue
 		}
 		s.NextDue = t.Due

@@ -95,15 +95,7 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string) {
 	return out, ""
 }
 
-// said returns the value that was last set for a fact, "" where nobody said.
-func said(v caseView, name string) (value string) {
-	for _, e := range v.Course.Events {
-		if e.Kind == protocol.FactSet && e.Name == name {
-			value = e.Value
-		}
-	}
-	return value
-}
+func said(v caseView, name string) string { return v.Said(name) }
 
 func (p *Pages) notes(c *web.Ctx) error {
 	v, err := p.opened(c, "notes")
@@ -155,6 +147,9 @@ func (p *Pages) consents(c *web.Ctx) error {
 func (p *Pages) addConsent(c *web.Ctx) error {
 	entry := casework.Consent{ID: c.Get("consent"), State: c.Get("state"), By: plain.Clean(c.Get("by")), Purpose: plain.Clean(c.Get("purpose")), Evidence: plain.Clean(c.Get("evidence")), Day: c.Today()}
 	err := retry(func() error {
+		if err := entry.Check(); err != nil {
+			return err
+		}
 		v, err := p.opened(c, "consents")
 		if err != nil {
 			return err
@@ -211,7 +206,7 @@ func (p *Pages) identity(c *web.Ctx) error {
 		return err
 	}
 	v.Form = identityForm(v.Identity)
-	return c.Page(title(c), identityPage(v))
+	return c.Page(title(c), identityPage(v, false))
 }
 
 // reasons are the codes for opening an identity; they stand in the audit.
@@ -234,7 +229,7 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 	if err != nil {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
 			v.Form = f
-			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v))
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, fault.KindOf(err) == fault.Conflict))
 		})
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id"), "saved")
@@ -292,7 +287,7 @@ func (p *Pages) doManage(c *web.Ctx) error {
 
 func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	ctx, who := c.R.Context(), c.Who()
-	t := casework.TransitionDoc{From: v.Head.Status, To: v.Head.Status, Reason: plain.Clean(c.Get("reason"))}
+	t := casework.TransitionDoc{Deed: c.Get("deed"), From: v.Head.Status, To: v.Head.Status, Reason: plain.Clean(c.Get("reason"))}
 	var events []protocol.Event
 	switch c.Get("deed") {
 	case "move":
@@ -306,8 +301,11 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: "closure_proposed"})
 	case "print_identity":
 	case "decide":
-		if c.Get("yes") == "yes" && c.Get("kind") == "close" {
-			t.To = casework.Closed
+		if t.Deed = "refuse"; c.Get("yes") == "yes" {
+			t.Deed = "agree"
+			if c.Get("kind") == "close" {
+				t.To = casework.Closed
+			}
 		}
 	default:
 		return fault.New(fault.Invalid, "fault.malformed")
