@@ -60,7 +60,7 @@ func TestWholeWayWithoutScript(t *testing.T) {
 		worker.get("/kasus")
 		worker.follow("cari dulu, lalu buka kasus")
 		worker.submit("Cari", "name", "Anak Contoh Baru", "birth_year", "2013", "kecamatan", "Tambora")
-		worker.see("Tidak ditemukan kasus lain")
+		worker.see("tidak ditemukan kasus lain", "Nama dicari, dengan tahun lahir itu")
 		worker.submit("Buka kasus", "team", worker.option("team", "Barat"), "worker", worker.option("worker", "seruni"), "second", worker.option("second", "teratai"), "summary", "Perlu teman bicara.")
 		worker.see("Kasus dibuka", "Langkah berikutnya")
 		caseAt := strings.SplitN(worker.at, "?", 2)[0]

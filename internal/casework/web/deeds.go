@@ -147,11 +147,11 @@ func (p *Pages) consents(c *web.Ctx) error {
 func (p *Pages) addConsent(c *web.Ctx) error {
 	entry := casework.Consent{ID: c.Get("consent"), State: c.Get("state"), By: plain.Clean(c.Get("by")), Purpose: plain.Clean(c.Get("purpose")), Evidence: plain.Clean(c.Get("evidence")), Day: c.Today()}
 	err := retry(func() error {
-		if err := entry.Check(); err != nil {
-			return err
-		}
 		v, err := p.opened(c, "consents")
 		if err != nil {
+			return err
+		}
+		if err := entry.Check(); err != nil {
 			return err
 		}
 		rules, err := p.s.Rules(v.Head.Manual)
