@@ -2798,7 +2798,7 @@ func requestOf(v caseView, r casework.Request) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.H3(ui.T(ctx, "casework.request."+r.Kind, "name", v.Names[r.Proposer])).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.H2(ui.T(ctx, "casework.request."+r.Kind, "name", v.Names[r.Proposer])).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
