@@ -226,7 +226,7 @@ func TestConflictShowsBothTexts(t *testing.T) {
 		t.Fatalf("status %d", b.status)
 	}
 	b.see("Versi pertama dari pendamping.", "Versi kedua dari penyelia.")
-	b.submit("Simpan", "summary", "Gabungan.")
+	b.submit("Simpan versi saya", "summary", "Gabungan.")
 	b.see("Disimpan", "Gabungan.")
 }
 
