@@ -611,7 +611,7 @@ func (e Evaluation) Summary() (s Summary) {
 		if t.State == Overdue {
 			s.Overdue++
 		}
-		if due.IsZero() || !s.NextDue.IsZero() && !due.Before(s.NextDue) {
+		if due.IsZero() || t.Binding == "power" || !s.NextDue.IsZero() && !due.Before(s.NextDue) { // a power is never late
 			continue
 		}
 		s.NextDue = due

@@ -31,6 +31,9 @@ func (s *Service) OpenCase(ctx context.Context, who access.Who, o Opening) error
 		return err
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.members(tx, o.Team, o.Worker, o.Second); err != nil {
+			return err
+		}
 		hour, class, over := summed(o.Summary)
 		err := s.q(tx).InsertCase(tx.Ctx(), store.InsertCaseParams{Jurisdiction: s.Jurisdiction, ID: o.ID, Team: o.Team, Status: string(Begun), Risk: string(o.Risk),
 			Worker: o.Worker, Second: o.Second, Manual: o.Manual, OpenedDay: s.today(), NextDueHour: hour, DueClass: class, Overdue: over,
@@ -97,7 +100,7 @@ func (s *Service) putRows(tx *db.Tx, id string, docs []record.Doc, grants []reco
 }
 
 // edit is the one way in which staff change a case: permit, version, rows, leaf,
-// in one transaction. then changes the clear columns.
+// in one transaction. A closed case is written to only after it was reopened. then changes the clear columns.
 func (s *Service) edit(ctx context.Context, who access.Who, action, reason string, e Edit, then func(tx *db.Tx, c *store.CaseworkCase) error) error {
 	var denied error
 	err := s.DB.Write(ctx, func(tx *db.Tx) error {
@@ -116,6 +119,9 @@ func (s *Service) edit(ctx context.Context, who access.Who, action, reason strin
 		res := access.Resource{Room: Room, ID: e.ID, Teams: teams, Mine: c.Worker == who.Person || c.Second == who.Person}
 		if denied = s.Policy.Check(who, action, res); denied != nil {
 			return denied
+		}
+		if Status(c.Status) == Closed && (action == "casework.write" || action == "casework.identity_write") {
+			return fault.New(fault.Invalid, "casework.closed_readonly")
 		}
 		return s.apply(tx, who, action, reason, e, c, then)
 	})
@@ -218,25 +224,35 @@ func (s *Service) tell(tx *db.Tx, id, status string) error {
 // not the same person.
 func (s *Service) Assign(ctx context.Context, who access.Who, e Edit, worker, second string) error {
 	return s.edit(ctx, who, "casework.assign", "", e, func(tx *db.Tx, c *store.CaseworkCase) error {
-		members, err := s.Access.Members(tx.Ctx(), c.Team)
-		if err != nil {
+		if err := s.members(tx, c.Team, worker, second); err != nil {
 			return err
-		}
-		for name, p := range map[string]string{"worker": worker, "second": second} {
-			if !slices.ContainsFunc(members, func(m access.Member) bool { return m.ID == p }) {
-				return fault.Of(fault.Field{Name: name, Key: "field.not_listed"})
-			}
-		}
-		if worker == second {
-			return fault.Of(fault.Field{Name: "second", Key: "casework.assign.same"})
 		}
 		c.Worker, c.Second = worker, second
 		return nil
 	})
 }
 
+// members holds a worker and a second key-holder to the team: what stands in a
+// clear column is a member's id, never a text.
+func (s *Service) members(tx *db.Tx, team, worker, second string) error {
+	list, err := s.Access.Members(tx.Ctx(), team)
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct{ name, person string }{{"worker", worker}, {"second", second}} {
+		if !slices.ContainsFunc(list, func(m access.Member) bool { return m.ID == f.person }) {
+			return fault.Of(fault.Field{Name: f.name, Key: "field.not_listed"})
+		}
+	}
+	if worker == second {
+		return fault.Of(fault.Field{Name: "second", Key: "casework.assign.same"})
+	}
+	return nil
+}
+
 // Ask makes a request that somebody else decides: "close" or "print_identity".
-// e holds the reason.
+// e holds the reason. One of a kind may be open for a case; a second is an Invalid
+// fault.
 func (s *Service) Ask(ctx context.Context, who access.Who, e Edit, kind string) error {
 	if kind != "close" && kind != "print_identity" {
 		return fault.Of(fault.Field{Name: "kind", Key: "field.not_listed"})
@@ -245,12 +261,20 @@ func (s *Service) Ask(ctx context.Context, who access.Who, e Edit, kind string) 
 		if kind == "close" && Status(c.Status) == Closed {
 			return fault.New(fault.Gone, "casework.closed_already")
 		}
+		reqs, err := s.q(tx).RequestsOfCase(tx.Ctx(), store.RequestsOfCaseParams{Jurisdiction: s.Jurisdiction, CaseID: e.ID})
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(reqs, func(r store.CaseworkRequest) bool { return r.Kind == kind && r.State == "open" }) {
+			return fault.Of(fault.Field{Name: "reason", Key: "casework.asked_already"})
+		}
 		return s.q(tx).InsertRequest(tx.Ctx(), store.InsertRequestParams{Jurisdiction: s.Jurisdiction, ID: id.New(s.Clock.Now()), CaseID: e.ID, Team: c.Team, Kind: kind, Proposer: who.Person, Box: []byte{}, Day: s.today()})
 	})
 }
 
-// Answer decides a request; nobody decides their own. An accepted closing ends
-// the case and tells its reports.
+// Answer decides a request; nobody decides their own. Others of its kind are
+// overtaken. An accepted closing ends the case, overtakes whatever else is open
+// and tells its reports.
 func (s *Service) Answer(ctx context.Context, who access.Who, e Edit, request string, yes bool) error {
 	return s.edit(ctx, who, "casework.decide", request, e, func(tx *db.Tx, c *store.CaseworkCase) error {
 		r, err := s.q(tx).GetRequest(tx.Ctx(), store.GetRequestParams{Jurisdiction: s.Jurisdiction, ID: request})
@@ -268,6 +292,13 @@ func (s *Service) Answer(ctx context.Context, who access.Who, e Edit, request st
 		if n == 0 {
 			return fault.New(fault.Conflict, "fault.conflict")
 		}
+		overtaken := r.Kind
+		if r.Kind == "close" && yes {
+			overtaken = ""
+		}
+		if err := s.q(tx).OvertakeRequests(tx.Ctx(), store.OvertakeRequestsParams{DecidedBy: who.Person, Jurisdiction: s.Jurisdiction, CaseID: e.ID, Kind: overtaken}); err != nil {
+			return err
+		}
 		if r.Kind != "close" || !yes {
 			return nil
 		}
@@ -278,7 +309,7 @@ func (s *Service) Answer(ctx context.Context, who access.Who, e Edit, request st
 
 // Waiting returns the open requests of the person's teams that are not their own.
 func (s *Service) Waiting(ctx context.Context, who access.Who) (out []Request, err error) {
-	teams := who.Teams(access.Supervisor)
+	teams := who.Teams(access.Supervisor, access.OversightOfficer)
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
 		for _, team := range teams {

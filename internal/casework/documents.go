@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"slices"
+
 	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/protocol"
 )
@@ -145,8 +147,10 @@ type NoteDoc struct {
 	Step  string `json:"step,omitempty"` // the step of the manual it belongs to
 }
 
-// TransitionDoc says why a case changed status, hands, or was reopened.
+// TransitionDoc says why a case changed status, hands, or was reopened, or what
+// was asked and decided. Deed is one of Deeds; older ones have none.
 type TransitionDoc struct {
+	Deed   string `json:"deed,omitempty"`
 	From   Status `json:"from"`
 	To     Status `json:"to"`
 	Reason string `json:"reason"`
@@ -171,8 +175,15 @@ func (TransitionDoc) Kind() Kind  { return TransitionNote }
 var ConcernCodes = []string{
 	"sexual_exploitation", "sexual_violence", "trafficking", "online_exploitation", "grooming", "sexual_extortion",
 	"content_online", "venue", "travel", "physical_violence", "psychological_violence", "neglect", "early_marriage",
-	"child_labour", "out_of_school", "self_harm_risk", "pregnancy", "missing", "other",
+	"child_labour", "out_of_school", "self_harm_risk", "pregnancy", "missing", "threats", "violence", "other",
 }
+
+// Unmapped are the concerns of a report that a case deliberately does not take
+// over: they name nothing to protect from. Every other one is a ConcernCode.
+var Unmapped = []string{"unsure"}
+
+// Deeds are what a transition may tell of: asking and deciding included.
+var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall"}
 
 var (
 	yesNo     = []string{"", "yes", "no", "unknown"}
@@ -283,6 +294,18 @@ func (d ConsentsDoc) Check() error {
 	return c.err()
 }
 
+// Check asks a new entry for what, state, and for what purpose: a consent for
+// nothing in particular is none.
+func (e Consent) Check() error {
+	var c checker
+	c.must("consent", e.ID)
+	if !slices.Contains(consented, e.State) {
+		c.add("state", "field.not_listed")
+	}
+	c.must("purpose", e.Purpose)
+	return c.err()
+}
+
 // Check bounds the plan.
 func (d PlanDoc) Check() error {
 	var c checker
@@ -318,6 +341,7 @@ func (d NoteDoc) Check() error {
 // Check asks a transition for its reason.
 func (d TransitionDoc) Check() error {
 	var c checker
+	c.code("deed", d.Deed, append([]string{""}, Deeds...))
 	c.must("reason", d.Reason)
 	c.text("reason", d.Reason, 10*maxLine)
 	return c.err()

@@ -37,7 +37,12 @@ type Beginning struct {
 	Situation SituationDoc
 	Concerns  ConcernsDoc
 	Contact   SafeContactDoc
+	Reporter  Way // of the reporter, where that is not the child
 }
+
+// Way is how somebody may be answered: a contact code of the report's form and
+// when it is safe, in their own words.
+type Way struct{ Contact, Safe string }
 
 // Opening is a sealed new case, ready to be stored.
 type Opening struct {
@@ -65,6 +70,26 @@ type Rules struct {
 	Calendar *protocol.Calendar
 }
 
+// evaluate runs the manual. Deadlines end with the full hour, as the clear column
+// keeps them: a list and the case itself then say the same time.
+func (r Rules) evaluate(events []protocol.Event, now time.Time) protocol.Evaluation {
+	e := protocol.Evaluate(r.Manual, events, now, r.Calendar)
+	for i := range e.Tasks {
+		t := &e.Tasks[i]
+		if t.Due.IsZero() {
+			continue
+		}
+		t.Due = clock.OfHour(clock.HourUp(t.Due))
+		if t.State != protocol.Overdue || now.After(t.Due) {
+			continue
+		}
+		if t.State = protocol.Due; len(t.Missing) > 0 {
+			t.State = protocol.Blocked
+		}
+	}
+	return e
+}
+
 // Begin seals a new case for its team.
 func Begin(kr *seal.Keyring, who access.Who, jurisdiction string, to seal.TeamPublic, b Beginning, r Rules, now time.Time, day int64) (Opening, error) {
 	keys := record.New(record.Place{Jurisdiction: jurisdiction, Room: Room, ID: id.New(now)}, true)
@@ -76,7 +101,7 @@ func Begin(kr *seal.Keyring, who access.Who, jurisdiction string, to seal.TeamPu
 		}
 	}
 	o := Opening{ID: keys.ID, Team: b.Team, Worker: b.Worker, Second: b.Second, Manual: r.Manual.Hash(), Report: b.Report, Risk: b.Risk, Change: pen.Written()}
-	o.Summary = protocol.Evaluate(r.Manual, course.Events, now, r.Calendar).Summary()
+	o.Summary = r.evaluate(course.Events, now).Summary()
 	main, err := keys.GrantTo(kr, who, to, "opened", 0)
 	if err != nil {
 		return o, err
@@ -170,10 +195,39 @@ func tagsOf(kr *seal.Keyring, team string, year int64, d IdentityDoc) (out []Tag
 	return out
 }
 
+// Sought is an identifier that was typed, and whether it can be searched: a name
+// only with a birth year and a kecamatan, a number only where it is one.
+type Sought struct {
+	Kind seal.TagKind
+	Can  bool
+}
+
+// SoughtBy tells what an identity can be searched by and what of it cannot.
+func SoughtBy(d IdentityDoc) (out []Sought) {
+	add := func(kind seal.TagKind, typed, normal string) {
+		if s := (Sought{kind, normal != ""}); typed != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	add(seal.TagName, d.Name, seal.NormalPerson(d.Name, d.BirthYear, d.Kecamatan))
+	add(seal.TagNIK, d.NIK, seal.NormalNIK(d.NIK))
+	for _, p := range d.Phones {
+		add(seal.TagPhone, p.Number, seal.NormalPhone(p.Number))
+	}
+	return out
+}
+
 // Wanted returns the tags by which cases of the same child are found: every
-// team and epoch on the ring, this year and the nine before.
+// team and epoch on the ring, this year and the nine before; names with the birth
+// year, the one before and the one after.
 func Wanted(kr *seal.Keyring, day int64, d IdentityDoc) (out []Tag) {
 	list, forms := identifiers(d)
+	if d.BirthYear > 0 {
+		for _, year := range []int{d.BirthYear - 1, d.BirthYear + 1} {
+			more, names := identifiers(IdentityDoc{Name: d.Name, Alias: d.Alias, BirthYear: year, Kecamatan: d.Kecamatan})
+			list, forms = append(list, more...), append(forms, names...)
+		}
+	}
 	kr.Each(func(tk seal.TeamKeys) {
 		for year := yearOf(day) - 9; year <= yearOf(day); year++ {
 			for i, t := range list {
@@ -230,7 +284,7 @@ func Open(kr *seal.Keyring, v View, r Rules, now time.Time) (Opened, error) {
 		}
 		o.Seqs[Kind(d.Kind)], o.Authors[Kind(d.Kind)] = d.Seq, d.Author
 	}
-	o.Eval = protocol.Evaluate(r.Manual, o.Course.Events, now, r.Calendar)
+	o.Eval = r.evaluate(o.Course.Events, now)
 	return o, nil
 }
 
@@ -352,7 +406,7 @@ func (o Opened) Happen(who access.Who, r Rules, now time.Time, day int64, events
 			return Edit{}, err
 		}
 	}
-	sum := protocol.Evaluate(r.Manual, course.Events, now, r.Calendar).Summary()
+	sum := r.evaluate(course.Events, now).Summary()
 	return Edit{ID: o.Head.ID, Change: pen.Written(), Summary: &sum}, nil
 }
 
@@ -448,6 +502,16 @@ func (o Opened) mayOccur(m *protocol.Manual, e protocol.Event, now time.Time) er
 	return nil
 }
 
+// Said returns the value that was last set for a fact, "" where nobody said.
+func (o Opened) Said(fact string) (value string) {
+	for _, e := range o.Course.Events {
+		if e.Kind == protocol.FactSet && e.Name == fact {
+			value = e.Value
+		}
+	}
+	return value
+}
+
 // Check is one line of the closing check-list.
 type Check struct {
 	Key string
@@ -463,13 +527,14 @@ func (o Opened) Checklist() []Check {
 			open++
 		}
 	}
-	goals := true
+	goals := len(o.Plan.Goals) > 0
 	for _, g := range o.Plan.Goals {
 		goals = goals && g.Done != ""
 	}
+	calm := o.Head.Risk == RiskLow || o.Head.Risk == RiskMedium
 	return []Check{
-		{"no_danger", o.Eval.Fact("immediate_danger") != "true"},
-		{"risk_low", o.Head.Risk == RiskLow || o.Head.Risk == RiskMedium},
+		{"no_danger", calm && o.Said("immediate_danger") == "false"}, // said, not assumed
+		{"risk_low", calm},
 		{"safety_plan", o.Safety != SafetyDoc{}},
 		{"contact_plan", o.Contact.Channel != ""},
 		{"goals", goals},
@@ -487,43 +552,47 @@ func ReadLabel(kr *seal.Keyring, l Line) (label Label, ok bool) {
 }
 
 // FromReport returns what a case begins with, out of a report that was handed
-// over: the first telling is carried on, not asked again (guard G-ONCE).
+// over: the first telling is carried on, not asked again (guard G-ONCE). The
+// safe-contact plan is the child's: how a reporter who is somebody else may be
+// answered is kept apart from it.
 func FromReport(kr *seal.Keyring, v report.View) (Beginning, error) {
 	o, err := report.Open(kr, v)
 	if err != nil {
 		return Beginning{}, err
 	}
 	in := o.Intake
+	area := in.Area
+	if area == "elsewhere" { // a choice of the form, not the name of a place
+		area = ""
+	}
 	b := Beginning{Report: o.Head.ID, Received: o.Head.OpenedDay, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
-	b.Situation = SituationDoc{Summary: in.Summary, OwnWords: in.Text, AgeBand: in.Age, Sex: in.Sex, Area: in.Area, HelpsNow: in.Helpers}
+	b.Situation = SituationDoc{Summary: in.Summary, OwnWords: in.Text, AgeBand: in.Age, Sex: in.Sex, Area: area, HelpsNow: in.Helpers}
 	if slices.Contains(places, in.Place) {
 		b.Situation.Place = in.Place
 	}
 	for _, c := range in.Concerns {
-		if slices.Contains(ConcernCodes, c) {
+		if !slices.Contains(Unmapped, c) {
 			b.Concerns.Codes = append(b.Concerns.Codes, c)
 		}
 	}
-	b.Identity = IdentityDoc{Name: in.Name, BirthYear: in.BirthYear, Sex: in.Sex, Kecamatan: in.Area}
+	b.Identity = IdentityDoc{Name: in.Name, BirthYear: in.BirthYear, Sex: in.Sex, Kecamatan: area}
+	self := in.Door == report.Self
 	for _, n := range in.Numbers {
 		b.Identity.Phones = append(b.Identity.Phones, Phone(n))
-		if n.Whose == "child" {
+		if b.Contact.To == "" && (n.Whose == "child" || self && n.Whose == "reporter") {
 			b.Contact.To = n.Number
 		}
+	}
+	safe := strings.ReplaceAll(in.Safe, "\n", "; ")
+	if !self || len([]rune(safe)) > maxLine {
+		b.Reporter = Way{in.Contact, in.Safe}
+		return b, nil
 	}
 	if slices.Contains(channels, in.Contact) {
 		b.Contact.Channel = in.Contact
 	}
-	b.Contact.SafeHours = firstLine(in.Safe)
+	b.Contact.SafeHours = safe
 	return b, nil
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	if r := []rune(line); len(r) > maxLine {
-		return string(r[:maxLine])
-	}
-	return line
 }
 
 // Walled is a case sealed anew for a restricted team.
@@ -549,7 +618,7 @@ func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, reaso
 	if err != nil {
 		return w, err
 	}
-	t := TransitionDoc{From: o.Head.Status, To: o.Head.Status, Reason: reason}
+	t := TransitionDoc{Deed: "wall", From: o.Head.Status, To: o.Head.Status, Reason: reason}
 	if err := write(pen, t); err != nil {
 		return w, err
 	}

@@ -78,11 +78,14 @@ type Head struct {
 	OpenedDay, ClosedDay             int64
 	NextDue                          time.Time // zero where nothing runs
 	Class                            string
-	Overdue                          int64
 	Seq                              int64
 	Hash                             [32]byte
 	Label                            seal.Box
 }
+
+// Late tells whether the case's next deadline has passed: of a step of ours or of
+// another agency's. A closed case has none.
+func (h Head) Late(now time.Time) bool { return !h.NextDue.IsZero() && now.After(h.NextDue) }
 
 // View is one case as the Service gives it: clear head and sealed boxes.
 type View struct {
@@ -118,7 +121,7 @@ const noDue = int64(1) << 40
 
 func headOf(c store.CaseworkCase) Head {
 	h := Head{ID: c.ID, Team: c.Team, Worker: c.Worker, Second: c.Second, Manual: c.Manual, Status: Status(c.Status), Risk: Risk(c.Risk), OpenedDay: c.OpenedDay,
-		ClosedDay: c.ClosedDay, Class: c.DueClass, Overdue: c.Overdue, Seq: c.Seq, Label: c.Label}
+		ClosedDay: c.ClosedDay, Class: c.DueClass, Seq: c.Seq, Label: c.Label}
 	if c.NextDueHour > 0 && c.NextDueHour < noDue {
 		h.NextDue = clock.OfHour(c.NextDueHour)
 	}
@@ -229,11 +232,14 @@ func requestOf(r store.CaseworkRequest) Request {
 // Scope says whose cases a list shows.
 type Scope string
 
-// Mine are the person's own and those they are second key-holder of; Team is
-// everything of their teams.
+// Mine are the cases that the person accompanies; Second those they are second
+// key-holder of; Team is everything of their teams; Late is what is late of it
+// (Head.Late).
 const (
-	Mine Scope = "mine"
-	Team Scope = "team"
+	Mine   Scope = "mine"
+	Second Scope = "second"
+	Team   Scope = "team"
+	Late   Scope = "late"
 )
 
 // List returns a page of cases, soonest due first.
@@ -249,6 +255,9 @@ func (s *Service) List(ctx context.Context, who access.Who, scope Scope, statuse
 		out, err = s.lines(tx, who, scope, teams, statuses, from, limit)
 		return err
 	})
+	if scope == Late {
+		out = slices.DeleteFunc(out, func(l Line) bool { return !l.Head.Late(s.Clock.Now()) })
+	}
 	slices.SortFunc(out, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(dueHour(a.Head), dueHour(b.Head)), cmp.Compare(a.Head.ID, b.Head.ID))
 	})
@@ -273,7 +282,8 @@ func dueHour(h Head) int64 {
 func (s *Service) lines(tx *db.Tx, who access.Who, scope Scope, teams []string, statuses []Status, from Cursor, limit int) (out []Line, err error) {
 	q, ctx, lim := s.q(tx), tx.Ctx(), int64(limit)+1
 	for _, st := range statuses {
-		if scope == Mine {
+		switch scope {
+		case Mine:
 			rows, err := q.ListWorker(ctx, store.ListWorkerParams{Jurisdiction: s.Jurisdiction, Worker: who.Person, Status: string(st), AfterHour: from.Hour, AfterID: from.ID, Lim: lim})
 			if err != nil {
 				return nil, err
@@ -281,11 +291,13 @@ func (s *Service) lines(tx *db.Tx, who access.Who, scope Scope, teams []string, 
 			for _, r := range rows {
 				out = append(out, s.line(store.ListTeamRow(r), teams)...)
 			}
-			seconds, err := q.ListSecond(ctx, store.ListSecondParams{Jurisdiction: s.Jurisdiction, Worker: who.Person, Status: string(st), AfterHour: from.Hour, AfterID: from.ID, Lim: lim})
+			continue
+		case Second:
+			rows, err := q.ListSecond(ctx, store.ListSecondParams{Jurisdiction: s.Jurisdiction, Worker: who.Person, Status: string(st), AfterHour: from.Hour, AfterID: from.ID, Lim: lim})
 			if err != nil {
 				return nil, err
 			}
-			for _, r := range seconds {
+			for _, r := range rows {
 				out = append(out, s.line(store.ListTeamRow(r), teams)...)
 			}
 			continue
@@ -310,14 +322,15 @@ func (s *Service) line(r store.ListTeamRow, teams []string) []Line {
 		return nil
 	}
 	h := headOf(store.CaseworkCase{ID: r.ID, Team: r.Team, Status: r.Status, Risk: r.Risk, Worker: r.Worker, Second: r.Second, Manual: r.Manual, OpenedDay: r.OpenedDay,
-		ClosedDay: r.ClosedDay, NextDueHour: r.NextDueHour, DueClass: r.DueClass, Overdue: r.Overdue, Seq: r.Seq, Head: r.Head, Label: r.Label})
+		ClosedDay: r.ClosedDay, NextDueHour: r.NextDueHour, DueClass: r.DueClass, Seq: r.Seq, Head: r.Head, Label: r.Label})
 	return []Line{{h, s.grantOf(r.ID, record.Main, r.Team, r.GrantEpoch, r.GrantWrap, r.Granter), s.place(r.ID)}}
 }
 
-// Load is how much one person of a team carries.
+// Load is how much one person of a team carries: open cases, and how many of them
+// are late (Head.Late). Person is "" for those that nobody has yet.
 type Load struct {
-	Person         string
-	Cases, Overdue int64
+	Person      string
+	Cases, Late int64
 }
 
 // Workload returns the caseload of each worker of a team: the supervisor's view.
@@ -326,10 +339,10 @@ func (s *Service) Workload(ctx context.Context, who access.Who, team string) (ou
 		return nil, err
 	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		rows, err := s.q(tx).CaseloadOf(tx.Ctx(), store.CaseloadOfParams{Jurisdiction: s.Jurisdiction, Team: team})
+		rows, err := s.q(tx).CaseloadOf(tx.Ctx(), store.CaseloadOfParams{Hour: clock.HourUp(s.Clock.Now()), Jurisdiction: s.Jurisdiction, Team: team})
 		out = nil
 		for _, r := range rows {
-			out = append(out, Load{r.Worker, r.Cases, r.Overdue})
+			out = append(out, Load{r.Worker, r.Cases, r.Late})
 		}
 		return err
 	})

@@ -41,7 +41,7 @@ func (h *house) caseOf(desk *client) (worker *client, caseAt string) {
 	worker.get("/kasus")
 	worker.follow("cari dulu, lalu buka kasus")
 	worker.submit("Cari", "name", "Anak Contoh Baru", "birth_year", "2013", "kecamatan", "Tambora")
-	worker.see("Tidak ditemukan kasus lain")
+	worker.see("tidak ditemukan kasus lain", "Nama dicari, dengan tahun lahir itu")
 	worker.submit("Buka kasus", "team", worker.option("team", "Barat"), "worker", worker.option("worker", "seruni"), "second", worker.option("second", "teratai"), "summary", "Perlu teman bicara.")
 	worker.see("Kasus dibuka", "Langkah berikutnya")
 	return worker, strings.SplitN(worker.at, "?", 2)[0]
@@ -231,7 +231,7 @@ func TestConflictShowsBothTexts(t *testing.T) {
 		t.Fatalf("status %d", b.status)
 	}
 	b.see("Versi pertama dari pendamping.", "Versi kedua dari penyelia.")
-	b.submit("Simpan", "summary", "Gabungan.")
+	b.submit("Simpan versi saya", "summary", "Gabungan.")
 	b.see("Disimpan", "Gabungan.")
 }
 

@@ -157,15 +157,7 @@ func stated(day, hour string) (time.Time, error) {
 	return t, nil
 }
 
-// said returns the value that was last set for a fact, "" where nobody said.
-func said(v caseView, name string) (value string) {
-	for _, e := range v.Course.Events {
-		if e.Kind == protocol.FactSet && e.Name == name {
-			value = e.Value
-		}
-	}
-	return value
-}
+func said(v caseView, name string) string { return v.Said(name) }
 
 func (p *Pages) notes(c *web.Ctx) error {
 	v, err := p.opened(c, "notes")
@@ -222,6 +214,9 @@ func (p *Pages) addConsent(c *web.Ctx) error {
 		if err != nil {
 			return err
 		}
+		if err := entry.Check(); err != nil {
+			return err
+		}
 		rules, err := p.s.Rules(v.Head.Manual)
 		if err != nil {
 			return err
@@ -275,7 +270,7 @@ func (p *Pages) identity(c *web.Ctx) error {
 		return err
 	}
 	v.Form = identityForm(v.Identity)
-	return c.Page(title(c), identityPage(v))
+	return c.Page(title(c), identityPage(v, false))
 }
 
 // reasons are the codes for opening an identity; they stand in the audit.
@@ -298,7 +293,7 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 	if err != nil {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
 			v.Form = f
-			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v))
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, fault.KindOf(err) == fault.Conflict))
 		})
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id"), "saved")
@@ -356,7 +351,7 @@ func (p *Pages) doManage(c *web.Ctx) error {
 
 func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	ctx, who := c.R.Context(), c.Who()
-	t := casework.TransitionDoc{From: v.Head.Status, To: v.Head.Status, Reason: plain.Clean(c.Get("reason"))}
+	t := casework.TransitionDoc{Deed: c.Get("deed"), From: v.Head.Status, To: v.Head.Status, Reason: plain.Clean(c.Get("reason"))}
 	var events []protocol.Event
 	switch c.Get("deed") {
 	case "move":
@@ -368,8 +363,11 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	case "print_identity":
 	case "decide":
 		i := slices.IndexFunc(v.Requests, func(r casework.Request) bool { return r.ID == c.Get("request") })
-		if i >= 0 && c.Get("yes") == "yes" && v.Requests[i].Kind == "close" { // the stored kind, not the form's
-			t.To = casework.Closed
+		if t.Deed = "refuse"; c.Get("yes") == "yes" {
+			t.Deed = "agree"
+			if i >= 0 && v.Requests[i].Kind == "close" { // the stored kind, not the form's
+				t.To = casework.Closed
+			}
 		}
 	default:
 		return fault.New(fault.Invalid, "fault.malformed")

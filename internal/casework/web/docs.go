@@ -129,13 +129,22 @@ func (f field) label() string { return strings.TrimRight(f.Name, "0123456789") }
 func (f field) number() string { return strings.TrimLeft(f.Name, "abcdefghijklmnopqrstuvwxyz_") }
 
 // docView is a document's form; Theirs is a colleague's newer version where both
-// wrote.
+// wrote. The form then holds what was typed, and a second save stores it knowingly.
 type docView struct {
 	caseView
 	Kind   casework.Kind
 	Doc    docForm
 	Seen   int64
 	Theirs url.Values
+}
+
+// differs tells whether a colleague's version of a field is another than typed.
+func (v docView) differs(name string) bool {
+	return v.Theirs != nil && !slices.Equal(filled(v.Values[name]), filled(v.Theirs[name]))
+}
+
+func filled(list []string) []string {
+	return slices.DeleteFunc(slices.Sorted(slices.Values(list)), func(s string) bool { return plain.Clean(s) == "" })
 }
 
 func (p *Pages) edit(c *web.Ctx) error {

@@ -11,7 +11,9 @@ import (
 
 	"github.com/naungan/naungan/internal/casework"
 	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/lang"
 	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/internal/platform/ui"
 	"github.com/naungan/naungan/internal/platform/web"
@@ -30,8 +32,50 @@ type caseView struct {
 	Members []access.Member
 	Super   bool // may decide and assign
 	Me      string
-	Ident   bool // may open the identity
-	Trail   bool
+	Mine    bool            // worker or second key-holder
+	Ident   bool            // may open the identity
+	Writes  bool            // may change the identity
+	Walls   bool            // may wall it, and there is a team to wall it to
+	Judges  []access.Member // who may decide what is asked
+}
+
+// Closed tells whether the case is only read.
+func (v caseView) Closed() bool { return v.Head.Status == casework.Closed }
+
+// others lists who may decide a request of this person.
+func (v caseView) others(proposer string) (names []string) {
+	for _, m := range v.Judges {
+		if m.ID != proposer && !slices.Contains(names, m.Name) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// asked returns the open request of a kind.
+func (v caseView) asked(kind string) (r casework.Request, ok bool) {
+	i := slices.IndexFunc(v.Requests, func(r casework.Request) bool { return r.Kind == kind && r.State == "open" })
+	if i < 0 {
+		return r, false
+	}
+	return v.Requests[i], true
+}
+
+// approved tells whether the person holds an approval to print that is not used.
+func (v caseView) approved() bool {
+	return slices.ContainsFunc(v.Requests, func(r casework.Request) bool {
+		return r.Kind == "print_identity" && r.State == "accepted" && r.Proposer == v.Me
+	})
+}
+
+// reasonOf returns what the proposer wrote: the newest telling of this deed by them.
+func (v caseView) reasonOf(r casework.Request) string {
+	for _, t := range reversed(v.Transitions) {
+		if t.Author == r.Proposer && t.Doc.Deed == r.Kind {
+			return t.Doc.Reason
+		}
+	}
+	return ""
 }
 
 // opened reads and opens a case for its pages.
@@ -55,12 +99,25 @@ func (p *Pages) open(c *web.Ctx, view casework.View, tab string) (v caseView, er
 	if v.Names, err = p.access.Names(c.R.Context()); err != nil {
 		return v, err
 	}
-	v.Members, err = p.access.Members(c.R.Context(), view.Head.Team)
+	if v.Members, err = p.access.Members(c.R.Context(), view.Head.Team); err != nil {
+		return v, err
+	}
+	v.Members = slices.DeleteFunc(v.Members, func(m access.Member) bool { return m.State != "active" })
+	for _, m := range v.Members {
+		if m.Role == access.Supervisor || m.Role == access.OversightOfficer {
+			v.Judges = append(v.Judges, m)
+		}
+	}
 	v.Members = slices.CompactFunc(v.Members, func(a, b access.Member) bool { return a.ID == b.ID })
-	v.Super = slices.Contains(c.Who().Teams(access.Supervisor), view.Head.Team)
-	mine := view.Head.Worker == v.Me || view.Head.Second == v.Me
-	v.Ident, v.Trail = mine || v.Super, mine || v.Super
-	return v, err
+	v.Super = p.s.May(c.Who(), "casework.decide", view.Head.Team)
+	v.Mine = view.Head.Worker == v.Me || view.Head.Second == v.Me
+	v.Ident = v.Mine || v.Super
+	v.Writes = v.Mine || p.s.May(c.Who(), "casework.identity_write", view.Head.Team)
+	if p.s.May(c.Who(), "casework.wall", view.Head.Team) {
+		_, err := p.s.Restricted(c.R.Context(), view.Head.Team)
+		v.Walls = err == nil
+	}
+	return v, nil
 }
 
 // retry does an append-only deed again where a colleague wrote at the same
@@ -98,6 +155,7 @@ func (p *Pages) timeline(c *web.Ctx) error {
 // moment is one entry of the time line.
 type moment struct {
 	At   time.Time
+	Day  bool // only the day is known
 	What string
 	By   string
 	Text string
@@ -106,15 +164,25 @@ type moment struct {
 // moments lists what happened in a case, newest first.
 func moments(c *web.Ctx, v caseView) (out []moment) {
 	for _, e := range v.Course.Events {
-		what := c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e), "value", eventValue(c, e))
-		if !e.When.IsZero() {
-			what = c.P.T("casework.event.stated", "what", what, "when", c.P.DateTime(e.When))
+		m := moment{At: e.At, By: v.Names[e.By]}
+		m.What = c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e))
+		switch e.Kind {
+		case protocol.FactSet:
+			m.What += ": " + valueTitle(c.P, e.Value)
+		case protocol.ConsentSet:
+			m.What += ": " + named(c.P, "casework.consent_state", e.Value)
+		default:
+			m.Text = e.Value // a reason
 		}
-		out = append(out, moment{At: e.At, What: what, By: v.Names[e.By]})
+		if !e.When.IsZero() {
+			m.What = c.P.T("casework.event.stated", "what", m.What, "when", c.P.DateTime(e.When))
+		}
+		out = append(out, m)
 	}
 	for _, t := range v.Transitions {
-		out = append(out, moment{At: dayTime(t.Day), What: c.P.T("casework.moved", "status", c.P.T("casework.status."+string(t.Doc.To))), By: v.Names[t.Author], Text: t.Doc.Reason})
+		out = append(out, moment{At: dayTime(t.Day + 1).Add(-time.Second), Day: true, What: deedText(c.P, v.Names, t.Doc), By: v.Names[t.Author], Text: t.Doc.Reason})
 	}
+	slices.Reverse(out)
 	slices.SortStableFunc(out, func(a, b moment) int { return b.At.Compare(a.At) })
 	return out
 }
@@ -134,26 +202,33 @@ func eventName(c *web.Ctx, v caseView, e protocol.Event) string {
 	return e.Name
 }
 
-// eventValue is a fact's or a consent's value in words, or the reason of a skip.
-func eventValue(c *web.Ctx, e protocol.Event) string {
-	switch e.Kind {
-	case protocol.FactSet:
-		return valueTitle(c.P, e.Value)
-	case protocol.ConsentSet:
-		if key := "casework.consent_state." + e.Value; c.P.Has(key) {
-			return c.P.T(key)
-		}
+// deedText says what a transition was. Old ones name no deed: there the status or
+// the people tell.
+func deedText(p *lang.Printer, names map[string]string, d casework.TransitionDoc) string {
+	switch {
+	case d.Deed == "assign" || d.Worker != "":
+		return p.T("casework.deed.assign", "worker", names[d.Worker], "second", names[d.Second])
+	case d.Deed == "" || d.Deed == "move" || d.To != d.From:
+		return p.T("casework.moved", "status", p.T("casework.status."+string(d.To)))
 	}
-	return e.Value
+	return p.T("casework.deed." + d.Deed)
+}
+
+// named returns the text of a code; a code of a manual that has none reads as words.
+func named(p *lang.Printer, prefix, code string) string {
+	if key := prefix + "." + code; p.Has(key) {
+		return p.T(key)
+	}
+	return strings.ReplaceAll(code, "_", " ")
 }
 
 func (p *Pages) list(c *web.Ctx) error {
 	q := c.R.URL.Query()
 	scope, statuses := casework.Mine, []casework.Status(nil)
-	if q.Get("lihat") == "team" {
-		scope = casework.Team
-	}
-	if q.Get("lihat") == "closed" {
+	switch seen := casework.Scope(q.Get("lihat")); seen {
+	case casework.Second, casework.Team, casework.Late:
+		scope = seen
+	case "closed":
 		scope, statuses = casework.Team, []casework.Status{casework.Closed}
 	}
 	hour, _ := strconv.ParseInt(q.Get("jam"), 10, 64) // a wrong cursor is the beginning
@@ -161,7 +236,7 @@ func (p *Pages) list(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := listView{Scope: cmp.Or(q.Get("lihat"), "mine")}
+	v := listView{Scope: cmp.Or(q.Get("lihat"), "mine"), May: p.s.May(c.Who(), "casework.open", p.s.Teams(c.Who())...)}
 	if v.Names, err = p.access.Names(c.R.Context()); err != nil {
 		return err
 	}
@@ -204,6 +279,7 @@ type listView struct {
 	Names  map[string]string
 	Scope  string
 	More   string
+	May    bool // open a case
 }
 
 func (p *Pages) handed(c *web.Ctx) (out []waiting, err error) {
@@ -223,6 +299,7 @@ type task struct {
 
 type todayView struct {
 	Overdue, Due, Theirs []task
+	Second               []task // late or due today, as second key-holder
 	Fresh                []listLine
 	Handed               []waiting
 	Requests             []casework.Request
@@ -230,14 +307,17 @@ type todayView struct {
 	HasDesk              bool
 	Reviews              int64
 	HasCases             bool
+	HasTeam              bool  // supervises
+	TeamLate             int64 // cases of the supervised teams that are late
 	Admin                bool
+	Matrix               bool // may read who may do what, and nothing of a report or case
 	Names                map[string]string
 }
 
 // today is the first page of everybody on the staff.
 func (p *Pages) today(c *web.Ctx) (err error) {
 	ctx, who := c.R.Context(), c.Who()
-	v := todayView{Admin: who.Has(access.Administrator) || who.Has(access.EnrolmentOfficer), HasCases: len(p.s.Teams(who)) > 0}
+	v := todayView{Admin: who.Has(access.Administrator) || who.Has(access.EnrolmentOfficer), Matrix: who.Has(access.DPO) || who.Has(access.Auditor), HasCases: len(p.s.Teams(who)) > 0}
 	if v.Desk, v.HasDesk, err = p.s.Desk(ctx, who); err != nil {
 		return err
 	}
@@ -252,24 +332,37 @@ func (p *Pages) today(c *web.Ctx) (err error) {
 			return err
 		}
 	}
+	for _, team := range who.Teams(access.Supervisor) {
+		load, err := p.s.Workload(ctx, who, team)
+		if err != nil {
+			return err
+		}
+		v.HasTeam = true
+		for _, l := range load {
+			v.TeamLate += l.Late
+		}
+	}
 	if v.Names, err = p.access.Names(ctx); err != nil {
 		return err
 	}
 	return c.Page(c.P.T("casework.today.title"), todayPage(v))
 }
 
-// myCases opens the boxes of the person's own caseload and sorts its tasks.
-func (p *Pages) myCases(c *web.Ctx, v *todayView) (err error) {
-	lines, _, err := p.s.List(c.R.Context(), c.Who(), casework.Mine, nil, casework.Cursor{}, 40)
-	if err != nil {
-		return err
-	}
+// myCases opens the boxes of the person's own caseload, and of what they are
+// second key-holder of, and sorts the tasks.
+func (p *Pages) myCases(c *web.Ctx, v *todayView) error {
 	var ids []string
-	for _, l := range lines {
-		ids = append(ids, l.Head.ID)
-		if l.Head.Status == casework.Begun && l.Head.Worker == c.Who().Person {
-			label, _ := casework.ReadLabel(c.Keyring(), l)
-			v.Fresh = append(v.Fresh, listLine{l, label})
+	for _, scope := range []casework.Scope{casework.Mine, casework.Second} {
+		lines, _, err := p.s.List(c.R.Context(), c.Who(), scope, nil, casework.Cursor{}, 40)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			ids = append(ids, l.Head.ID)
+			if l.Head.Status == casework.Begun && l.Head.Worker == c.Who().Person {
+				label, _ := casework.ReadLabel(c.Keyring(), l)
+				v.Fresh = append(v.Fresh, listLine{l, label})
+			}
 		}
 	}
 	views, err := p.s.ShowMany(c.R.Context(), c.Who(), ids)
@@ -283,23 +376,31 @@ func (p *Pages) myCases(c *web.Ctx, v *todayView) (err error) {
 		}
 		v.sort(c.Now, cv)
 	}
-	byDue := func(a, b task) int { return a.Due.Compare(b.Due) }
-	slices.SortStableFunc(v.Overdue, byDue)
-	slices.SortStableFunc(v.Due, byDue)
+	for _, list := range [][]task{v.Overdue, v.Due, v.Theirs, v.Second} {
+		slices.SortStableFunc(list, func(a, b task) int { return a.Due.Compare(b.Due) })
+	}
 	v.Handed, err = p.handed(c)
 	return err
 }
 
+// sort puts each open step where it belongs: late, due on this calendar day of
+// Jakarta, or with somebody else. What is due later is not of today.
 func (v *todayView) sort(now time.Time, cv caseView) {
 	for _, t := range cv.Eval.Tasks {
 		x := task{cv.Head.ID, cv.Situation.AgeBand, t}
+		late := t.State == protocol.Overdue || t.State == protocol.Blocked && !t.Due.IsZero() && now.After(t.Due)
+		today := !t.Due.IsZero() && clock.Day(t.Due) == clock.Day(now) && !now.After(t.Due)
 		switch {
 		case !t.State.Open():
+		case cv.Head.Worker != cv.Me:
+			if late || today {
+				v.Second = append(v.Second, x)
+			}
 		case !t.Ours:
 			v.Theirs = append(v.Theirs, x)
-		case t.State == protocol.Overdue:
+		case late:
 			v.Overdue = append(v.Overdue, x)
-		case !t.Due.IsZero() && t.Due.Sub(now) < 24*time.Hour:
+		case today:
 			v.Due = append(v.Due, x)
 		}
 	}
@@ -308,12 +409,17 @@ func (v *todayView) sort(now time.Time, cv caseView) {
 // beginView is the way to a new case: search first.
 type beginView struct {
 	ui.Form
-	Report  string
-	Teams   []access.Team
-	People  []access.Member
-	Hits    []casework.Hit
-	Asked   bool
-	Summary []ui.Row
+	Report string
+	Teams  []access.Team
+	People []access.Member
+	Hits   []casework.Hit
+	Asked  bool
+	Sought []casework.Sought // what was typed, and whether it could be searched
+}
+
+// searched tells whether anything at all was.
+func (v beginView) searched() bool {
+	return slices.ContainsFunc(v.Sought, func(s casework.Sought) bool { return s.Can })
 }
 
 func (p *Pages) begin(c *web.Ctx) error {
@@ -323,7 +429,7 @@ func (p *Pages) begin(c *web.Ctx) error {
 		return err
 	}
 	id := b.Identity
-	v.Form = ui.Filled("name", id.Name, "kecamatan", id.Kecamatan, "risk", string(b.Risk), "age_band", b.Situation.AgeBand, "sex", b.Situation.Sex, "summary", b.Situation.Summary)
+	v.Form = ui.Filled("name", id.Name, "kecamatan", id.Kecamatan, "risk", string(b.Risk), "age_band", b.Situation.AgeBand, "sex", b.Situation.Sex, "summary", summaryOf(c.P, b))
 	if id.BirthYear > 0 {
 		v.Values.Set("birth_year", strconv.Itoa(id.BirthYear))
 	}
@@ -343,6 +449,19 @@ func (p *Pages) beginning(c *web.Ctx, rep string) (b casework.Beginning, err err
 		return b, err
 	}
 	return casework.FromReport(c.Keyring(), view)
+}
+
+// summaryOf returns the first summary of a case. How a reporter who is not the
+// child may be answered goes there, with its label: never into the child's plan.
+func summaryOf(p *lang.Printer, b casework.Beginning) string {
+	lines := []string{b.Situation.Summary}
+	if w := b.Reporter.Contact; w != "" {
+		lines = append(lines, p.T("casework.reporter_way", "way", named(p, "casework.channel", w)))
+	}
+	if w := b.Reporter.Safe; w != "" {
+		lines = append(lines, p.T("casework.reporter_safe", "safe", w))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 func (p *Pages) beginWith(c *web.Ctx, status int, v beginView) error {
@@ -367,6 +486,7 @@ func (p *Pages) beginWith(c *web.Ctx, status int, v beginView) error {
 func (p *Pages) create(c *web.Ctx) error {
 	v := beginView{Form: c.Form(), Report: c.Get("report"), Asked: true}
 	id := identityOf(v.Values)
+	v.Sought = casework.SoughtBy(id)
 	if err := id.Check(); err != nil {
 		v.Errors = fault.Fields(err)
 		return p.beginWith(c, http.StatusUnprocessableEntity, v)
@@ -384,6 +504,9 @@ func (p *Pages) create(c *web.Ctx) error {
 		return c.Done("/kasus/"+to, "linked_case")
 	case c.Get("go") != "create":
 		return p.beginWith(c, http.StatusOK, v)
+	case !v.searched() && c.Get("unidentified") != "yes":
+		v.Errors = []fault.Field{{Name: "unidentified", Key: "casework.new.not_searched"}}
+		return p.beginWith(c, http.StatusUnprocessableEntity, v)
 	}
 	caseID, err := p.createCase(c, v, id)
 	if err != nil {
@@ -406,11 +529,8 @@ func (p *Pages) createCase(c *web.Ctx, v beginView, id casework.IdentityDoc) (st
 	}
 	b.Situation.Summary = plain.Clean(c.Get("summary"))
 	b.Situation.AgeBand, b.Situation.Sex = c.Get("age_band"), c.Get("sex")
-	switch {
-	case !slices.Contains(c.Who().Teams(access.Caseworker, access.Supervisor), b.Team):
+	if !slices.Contains(c.Who().Teams(access.Caseworker, access.Supervisor), b.Team) {
 		return "", fault.Of(fault.Field{Name: "team", Key: "field.not_listed"})
-	case b.Worker == "" || b.Second == "" || b.Worker == b.Second:
-		return "", fault.Of(fault.Field{Name: "worker", Key: "casework.assign.same"})
 	}
 	to, err := p.access.TeamPublic(c.R.Context(), b.Team)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/naungan/naungan/internal/casework"
 	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/internal/platform/ui"
 	"github.com/naungan/naungan/protocol"
 )
@@ -16,18 +17,92 @@ import (
 // rowsOf lists what a document holds, by its form's fields, without empty ones.
 func rowsOf(ctx context.Context, d docForm, v url.Values) (out []ui.Row) {
 	for _, f := range d.Fields {
-		var words []string
-		for _, s := range v[f.Name] {
-			if f.Prefix != "" {
-				s = ui.In(ctx, f.Prefix+"."+s)
-			}
-			words = append(words, s)
-		}
-		if text := strings.Join(words, ", "); text != "" {
-			out = append(out, ui.Row{Key: strings.TrimSpace(ui.T(ctx, "casework.field."+f.label()) + " " + f.number()), Value: text})
+		if text := f.words(ctx, v); text != "" {
+			out = append(out, ui.Row{Key: f.title(ctx), Value: text})
 		}
 	}
 	return out
+}
+
+// words returns what a field holds, codes as words.
+func (f field) words(ctx context.Context, v url.Values) string {
+	var words []string
+	for _, s := range v[f.Name] {
+		if s != "" && f.Prefix != "" {
+			s = named(ui.V(ctx).P, f.Prefix, s)
+		}
+		words = append(words, s)
+	}
+	return strings.Join(words, ", ")
+}
+
+func (f field) title(ctx context.Context) string {
+	return strings.TrimSpace(ui.T(ctx, "casework.field."+f.label()) + " " + f.number())
+}
+
+// theirs returns a colleague's version of a field, to stand beside what was typed.
+func (f field) theirs(ctx context.Context, v docView) string {
+	if !v.differs(f.Name) {
+		return ""
+	}
+	return ui.T(ctx, "casework.theirs_says", "name", v.Names[v.Authors[v.Kind]], "text", orNone(ctx, f.words(ctx, v.Theirs)))
+}
+
+func orNone(ctx context.Context, s string) string {
+	if s == "" {
+		return ui.T(ctx, "ui.none")
+	}
+	return s
+}
+
+// differing lists the fields that two people wrote differently.
+func differing(ctx context.Context, v docView) (out []string) {
+	for _, f := range v.Doc.Fields {
+		if v.differs(f.Name) {
+			out = append(out, f.title(ctx))
+		}
+	}
+	return out
+}
+
+// workerName says who accompanies a case; a walled one has nobody at first.
+func workerName(ctx context.Context, names map[string]string, person string) string {
+	if person == "" {
+		return ui.T(ctx, "casework.nobody")
+	}
+	return names[person]
+}
+
+// trailReason says the coarse reason of a leaf: a code of one of our lists, or
+// nothing where it is a record's id.
+func trailReason(ctx context.Context, verb, reason string) string {
+	p := ui.V(ctx).P
+	lists := []string{"kind", "status", "request_word", "reason_code"}
+	if verb == "casework.identity" { // there "contact" is why, not which document
+		slices.Reverse(lists)
+	}
+	for _, list := range lists {
+		if key := "casework." + list + "." + reason; p.Has(key) {
+			return p.T(key)
+		}
+	}
+	if reason == "" || id.Valid(reason) {
+		return ""
+	}
+	return strings.ReplaceAll(reason, "_", " ")
+}
+
+// trailVerb says what was done: to a case, or to the report it came from.
+func trailVerb(ctx context.Context, verb string) string {
+	p := ui.V(ctx).P
+	if rest, ok := strings.CutPrefix(verb, "casework."); ok {
+		return named(p, "casework.verb", rest)
+	}
+	room, rest, _ := strings.Cut(verb, ".")
+	if room == "report" {
+		return p.T("casework.verb_report", "verb", named(p, "casework.verb", rest))
+	}
+	return strings.ReplaceAll(rest, "_", " ")
 }
 
 func identityRows(ctx context.Context, d casework.IdentityDoc) (out []ui.Row) {
@@ -125,7 +200,49 @@ func factOptions(ctx context.Context, f protocol.Fact) (out []ui.Option) {
 		values = []string{"true", "false"}
 	}
 	for _, v := range values {
-		out = append(out, ui.Option{Value: v, Label: ui.In(ctx, "casework.value."+v)})
+		out = append(out, ui.Option{Value: v, Label: named(ui.V(ctx).P, "casework.value", v)})
+	}
+	return out
+}
+
+// sheets are the forms of the manual that hold the same as a document of ours.
+var sheets = map[string]casework.Kind{"F-03": casework.SafeContact, "F-08": casework.Situation, "F-10": casework.CasePlan, "F-19": casework.SafetyPlan}
+
+// formLabels lists what is asked on a blank form: a document's fields, the facts
+// of danger, the consents, the closing check-list; of other forms, which the manual
+// only names, when, where, who and what.
+func formLabels(ctx context.Context, m *protocol.Manual, form string) (out []string) {
+	t := func(keys ...string) {
+		for _, k := range keys {
+			out = append(out, ui.T(ctx, "casework."+k))
+		}
+	}
+	t("blank.case", "blank.date", "blank.by")
+	switch form {
+	case "F-04":
+		t("fact.risk", "fact.immediate_danger", "fact.suspect_in_household", "fact.guardian_conflict", "fact.child_missing", "fact.retaliation", "fact.stays_home", "fact.disability_support_needed")
+	case "F-05":
+		t("blank.recipient", "blank.purpose", "blank.needed", "blank.answer_by")
+	case "F-07":
+		for _, o := range consentOptions(ctx, m) {
+			out = append(out, o.Label)
+		}
+		t("consent.by", "consent.purpose", "consent.evidence")
+	case "F-15":
+		for _, c := range (casework.Opened{}).Checklist() {
+			t("check." + c.Key)
+		}
+		t("reason.label")
+	default:
+		if kind, ok := sheets[form]; ok {
+			for _, f := range docForms[kind].Fields {
+				if n := f.number(); n == "" || n <= "2" {
+					out = append(out, f.title(ctx))
+				}
+			}
+			return out
+		}
+		t("blank.place", "blank.people", "blank.what", "blank.agreed", "blank.next")
 	}
 	return out
 }

@@ -43,8 +43,9 @@ SELECT status, due_class, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS ove
 FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team)
 GROUP BY status, due_class ORDER BY status, due_class;
 
+-- CaseloadOf counts a worker's open cases and those of them whose next deadline passed before an hour.
 -- name: CaseloadOf :many
-SELECT worker, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
+SELECT worker, COUNT(*) AS cases, CAST(SUM(CASE WHEN next_due_hour > 0 AND next_due_hour < CAST(sqlc.arg(hour) AS BIGINT) THEN 1 ELSE 0 END) AS BIGINT) AS late
 FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status <> 'closed'
 GROUP BY worker ORDER BY worker;
 
@@ -132,6 +133,12 @@ SELECT * FROM casework_request WHERE jurisdiction = sqlc.arg(jurisdiction) AND i
 -- name: DecideRequest :execrows
 UPDATE casework_request SET state = sqlc.arg(state), decided_by = sqlc.arg(decided_by)
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND state = sqlc.arg(was);
+
+-- OvertakeRequests ends what is still open of a case: of one kind, or of every kind where kind is ''.
+-- name: OvertakeRequests :exec
+UPDATE casework_request SET state = 'overtaken', decided_by = sqlc.arg(decided_by)
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND state = 'open'
+  AND (CAST(sqlc.arg(kind) AS TEXT) = '' OR kind = CAST(sqlc.arg(kind) AS TEXT));
 
 -- name: RequestsOfCase :many
 SELECT * FROM casework_request WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY id;

@@ -10,24 +10,26 @@ import (
 )
 
 const caseloadOf = `-- name: CaseloadOf :many
-SELECT worker, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
-FROM casework_case WHERE jurisdiction = $1 AND team = $2 AND status <> 'closed'
+SELECT worker, COUNT(*) AS cases, CAST(SUM(CASE WHEN next_due_hour > 0 AND next_due_hour < CAST($1 AS BIGINT) THEN 1 ELSE 0 END) AS BIGINT) AS late
+FROM casework_case WHERE jurisdiction = $2 AND team = $3 AND status <> 'closed'
 GROUP BY worker ORDER BY worker
 `
 
 type CaseloadOfParams struct {
+	Hour         int64
 	Jurisdiction string
 	Team         string
 }
 
 type CaseloadOfRow struct {
-	Worker  string
-	Cases   int64
-	Overdue int64
+	Worker string
+	Cases  int64
+	Late   int64
 }
 
+// CaseloadOf counts a worker's open cases and those of them whose next deadline passed before an hour.
 func (q *Queries) CaseloadOf(ctx context.Context, arg CaseloadOfParams) ([]CaseloadOfRow, error) {
-	rows, err := q.db.QueryContext(ctx, caseloadOf, arg.Jurisdiction, arg.Team)
+	rows, err := q.db.QueryContext(ctx, caseloadOf, arg.Hour, arg.Jurisdiction, arg.Team)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +37,7 @@ func (q *Queries) CaseloadOf(ctx context.Context, arg CaseloadOfParams) ([]Casel
 	items := []CaseloadOfRow{}
 	for rows.Next() {
 		var i CaseloadOfRow
-		if err := rows.Scan(&i.Worker, &i.Cases, &i.Overdue); err != nil {
+		if err := rows.Scan(&i.Worker, &i.Cases, &i.Late); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1191,6 +1193,30 @@ func (q *Queries) OpenRequests(ctx context.Context, arg OpenRequestsParams) ([]C
 		return nil, err
 	}
 	return items, nil
+}
+
+const overtakeRequests = `-- name: OvertakeRequests :exec
+UPDATE casework_request SET state = 'overtaken', decided_by = $1
+WHERE jurisdiction = $2 AND case_id = $3 AND state = 'open'
+  AND (CAST($4 AS TEXT) = '' OR kind = CAST($4 AS TEXT))
+`
+
+type OvertakeRequestsParams struct {
+	DecidedBy    string
+	Jurisdiction string
+	CaseID       string
+	Kind         string
+}
+
+// OvertakeRequests ends what is still open of a case: of one kind, or of every kind where kind is ”.
+func (q *Queries) OvertakeRequests(ctx context.Context, arg OvertakeRequestsParams) error {
+	_, err := q.db.ExecContext(ctx, overtakeRequests,
+		arg.DecidedBy,
+		arg.Jurisdiction,
+		arg.CaseID,
+		arg.Kind,
+	)
+	return err
 }
 
 const putGrant = `-- name: PutGrant :exec

@@ -313,7 +313,7 @@ func (p *Pages) showMatrix(c *web.Ctx) error {
 	if err := p.must(c, "access.matrix"); err != nil {
 		return err
 	}
-	return c.Page(c.P.T("access.matrix"), matrixPage(p.matrix))
+	return c.Page(c.P.T("access.matrix"), matrixPage(parseMatrix(p.matrix)))
 }
 
 // personOptions lists who can be a member of a team: active, and no administrator.
