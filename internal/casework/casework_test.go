@@ -485,10 +485,10 @@ func TestOnlyRecordableEventsAreNoted(t *testing.T) {
 	})
 }
 
-func TestIntakeCountsFromTheReportsDay(t *testing.T) {
+func TestIntakeCountsFromTheReportsHour(t *testing.T) {
 	each(t, func(h house) {
 		_, rep := h.handed(report.Intake{Door: report.Other, Text: "Perlu dibantu."})
-		came := h.day()
+		came := clock.OfHour(clock.Hour(h.Clock.Now()))
 		h.Clock.Advance(50 * time.Hour)
 		in := h.In("worker1")
 		v, err := h.s.Report(ctx, in.Who, rep, "handover")
@@ -497,11 +497,11 @@ func TestIntakeCountsFromTheReportsDay(t *testing.T) {
 		h.ok(err)
 		id := h.begin(b)
 		a2, _ := h.read(in, id).Eval.Task("A2")
-		if want := clock.OfDay(came).Add(time.Hour); !a2.Due.Equal(want) || a2.State != protocol.Overdue {
+		if want := came.Add(time.Hour); !a2.Due.Equal(want) || a2.State != protocol.Overdue {
 			t.Errorf("A2 is %s, due %v, want %v", a2.State, a2.Due, want)
 		}
 		a2, _ = h.read(in, h.begin(casework.Beginning{})).Eval.Task("A2")
-		if !a2.Due.Equal(h.Clock.Now().Add(time.Hour)) {
+		if !a2.Due.Equal(clock.OfHour(clock.HourUp(h.Clock.Now().Add(time.Hour)))) {
 			t.Errorf("without a report A2 is due %v", a2.Due)
 		}
 	})

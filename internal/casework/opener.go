@@ -31,8 +31,8 @@ type Beginning struct {
 	Second    string
 	Risk      Risk
 	Danger    bool
-	Report    string // the report it comes from, if any
-	Received  int64  // the day that report came in; 0 where there is none
+	Report    string    // the report it comes from, if any
+	Received  time.Time // the hour that report came; zero where there is none
 	Identity  IdentityDoc
 	Situation SituationDoc
 	Concerns  ConcernsDoc
@@ -126,12 +126,9 @@ func write(pen *record.Pen, d Document) error {
 // firstEvents is what is known when a case opens, in the manual's terms.
 func firstEvents(b Beginning, by string, now time.Time) []protocol.Event {
 	intake := protocol.Event{Kind: protocol.Occurred, Name: protocol.IntakeReceived, At: now, By: by}
-	if b.Received > 0 {
-		// Of a report only its day is kept. Its beginning is the earliest it can have
-		// come: a clock may run up to a day early, never late.
-		if day := clock.OfDay(b.Received); day.Before(now) {
-			intake.When = day
-		}
+	// Of a report only the hour is kept: a clock may run up to an hour early, never late.
+	if !b.Received.IsZero() && b.Received.Before(now) {
+		intake.When = b.Received
 	}
 	ev := []protocol.Event{
 		{Kind: protocol.Occurred, Name: protocol.CaseOpened, At: now, By: by},
@@ -565,7 +562,7 @@ func FromReport(kr *seal.Keyring, v report.View) (Beginning, error) {
 	if area == "elsewhere" { // a choice of the form, not the name of a place
 		area = ""
 	}
-	b := Beginning{Report: o.Head.ID, Received: o.Head.OpenedDay, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
+	b := Beginning{Report: o.Head.ID, Received: o.Arrived, Risk: Risk(o.Head.Risk), Danger: o.Head.Danger}
 	b.Situation = SituationDoc{Summary: in.Summary, OwnWords: in.Text, AgeBand: in.Age, Sex: in.Sex, Area: area, HelpsNow: in.Helpers}
 	if slices.Contains(places, in.Place) {
 		b.Situation.Place = in.Place

@@ -78,3 +78,12 @@ func (s *Service) Reviews(ctx context.Context, who access.Who) (int64, error) {
 	list, err := s.Reports.Reviews(ctx, who)
 	return int64(len(list)), err
 }
+
+// Written is a report of the team's to which the reporter wrote something nobody
+// has opened.
+type Written = report.Written
+
+// Written returns them for the person's case teams.
+func (s *Service) Written(ctx context.Context, who access.Who) ([]Written, error) {
+	return s.Reports.Written(ctx, who)
+}

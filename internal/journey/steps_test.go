@@ -173,7 +173,7 @@ func TestClosingTellsTheManual(t *testing.T) {
 		c.see("Pilih tahap berikutnya dari daftar.")
 		c.unseen("casework.status.not_next")
 		c.get(at + "/kelola")
-		c.deed("print_identity", "Minta persetujuan penyelia", "reason", "Untuk rujukan.")
+		c.deed("print_identity", "Minta persetujuan", "reason", "Untuk rujukan.")
 		super.get(at + "/kelola")
 		super.deed("decide", "Setuju", "reason", "Boleh.", "kind", "close") // the form's word is nothing
 		super.get(at + "/garis-waktu")

@@ -88,6 +88,9 @@ func (s *Service) load(tx *db.Tx, report string) (v View, err error) {
 	if err != nil {
 		return v, err
 	}
+	if v.Arrived, err = s.Audit.Began(tx, report, "report.receive"); err != nil {
+		return v, err
+	}
 	n, err := q.Rings(ctx, store.RingsParams{Jurisdiction: j, Report: report})
 	v.Alarm = n > 0
 	return v, err

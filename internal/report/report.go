@@ -116,5 +116,6 @@ type View struct {
 	Links     []Link
 	Proposals []Proposal
 	Alarm     bool
+	Arrived   time.Time // the hour it came, by its leaf
 	Place     record.Place
 }

@@ -312,6 +312,7 @@ type todayView struct {
 	Admin                bool
 	Matrix               bool // may read who may do what, and nothing of a report or case
 	Names                map[string]string
+	Written              []casework.Written // reports of the team's cases to which the reporter wrote
 }
 
 // today is the first page of everybody on the staff.
@@ -325,6 +326,9 @@ func (p *Pages) today(c *web.Ctx) (err error) {
 		return err
 	}
 	if v.Requests, err = p.s.Waiting(ctx, who); err != nil {
+		return err
+	}
+	if v.Written, err = p.s.Written(ctx, who); err != nil {
 		return err
 	}
 	if v.HasCases {

@@ -10,12 +10,14 @@ package audit
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 	"sync/atomic"
 
 	"github.com/naungan/naungan/internal/platform/clock"
@@ -264,4 +266,15 @@ func (l *Log) Trail(ctx context.Context, record string, limit int) (out []Trail,
 		return rows.Err()
 	})
 	return out, err
+}
+
+// Began returns the hour of a record's first leaf with a verb, the zero time
+// where there is none.
+func (l *Log) Began(tx *db.Tx, record, verb string) (time.Time, error) {
+	var hour sql.NullInt64
+	err := tx.QueryRowContext(tx.Ctx(), `SELECT MIN(hour) FROM audit_leaf WHERE jurisdiction = $1 AND record = $2 AND verb = $3`, l.j, record, verb).Scan(&hour)
+	if err != nil || !hour.Valid {
+		return time.Time{}, err
+	}
+	return clock.OfHour(hour.Int64), nil
 }

@@ -60,6 +60,14 @@ func (l *Log) sequenceAll(ctx context.Context) error {
 func (l *Log) Sequence(ctx context.Context) (placed int, err error) {
 	err = l.db.Write(ctx, func(tx *db.Tx) error {
 		placed = 0
+		var some bool
+		if err := tx.QueryRowContext(tx.Ctx(), `SELECT EXISTS (SELECT 1 FROM audit_leaf WHERE jurisdiction = $1 AND tree_index IS NULL)`, l.j).Scan(&some); err != nil || !some {
+			return err
+		}
+		// The log's row first: of two servers the second sees what the first placed.
+		if _, err := tx.ExecContext(tx.Ctx(), `UPDATE audit_log SET size = size WHERE jurisdiction = $1`, l.j); err != nil {
+			return err
+		}
 		leaves, err := l.leaves(tx, `SELECT `+columns+` FROM audit_leaf WHERE jurisdiction = $1 AND tree_index IS NULL ORDER BY id LIMIT $2`, l.j, batch)
 		if err != nil || len(leaves) == 0 {
 			return err
