@@ -17,8 +17,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"time"
 	"sync/atomic"
+	"time"
 
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"

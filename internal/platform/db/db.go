@@ -119,5 +119,8 @@ func (d *DB) Migrate(ctx context.Context, room string, files fs.FS) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}
+	if d.engine == Postgres {
+		return d.plainStorage(ctx)
+	}
 	return nil
 }
