@@ -2,10 +2,12 @@ package access
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/naungan/naungan/internal/platform/audit"
 	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/fault"
 )
 
 // Seat is a membership: who does what in which team.
@@ -99,4 +101,33 @@ func (s *Service) withdrawn(tx *db.Tx, a audit.Actor, e audit.Entry, statement s
 		return err
 	}
 	return s.audit.Append(tx, a, e)
+}
+
+// EndAccount ends somebody's access at once: sessions, password, kit and open
+// invitation are gone, so that their keys open nothing any more, and they count
+// as no way into a team. An enrolment officer does this, with the password, and
+// never to themselves. The stewards of the person's teams then begin new epochs
+// (RemoveMember). What the person signed before stays valid.
+func (s *Service) EndAccount(ctx context.Context, who Who, password, person string) error {
+	if person == who.Person {
+		return fault.Of(fault.Field{Name: "ended", Key: "access.end_self"})
+	}
+	return s.asOfficer(ctx, who, password, "access.end", person, func(tx *db.Tx, _ signing) error {
+		res, err := tx.ExecContext(ctx, `UPDATE access_person SET state = 'ended' WHERE jurisdiction = $1 AND id = $2 AND state <> 'ended'`, s.j, person)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fault.New(fault.NotFound, "fault.not_found"))
+		}
+		for _, q := range []string{
+			`DELETE FROM access_unlock WHERE jurisdiction = $1 AND person = $2`,
+			`DELETE FROM access_invite WHERE jurisdiction = $1 AND person = $2`,
+		} {
+			if _, err := tx.ExecContext(ctx, q, s.j, person); err != nil {
+				return err
+			}
+		}
+		return s.endSessions(tx, person)
+	})
 }

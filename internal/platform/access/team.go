@@ -421,7 +421,7 @@ const WaysNeeded = 2
 // of the newest epoch.
 func (s *Service) WaysIn(ctx context.Context, team string) (n int, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(DISTINCT m.person) FROM access_member m JOIN access_wrap w ON w.jurisdiction = m.jurisdiction AND w.team = m.team AND w.person = m.person WHERE m.jurisdiction = $1 AND m.team = $2)
+		return tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(DISTINCT m.person) FROM access_member m JOIN access_wrap w ON w.jurisdiction = m.jurisdiction AND w.team = m.team AND w.person = m.person JOIN access_person p ON p.jurisdiction = m.jurisdiction AND p.id = m.person WHERE m.jurisdiction = $1 AND m.team = $2 AND p.state <> 'ended')
 			+ (SELECT COUNT(*) FROM access_kit k JOIN access_team t ON t.jurisdiction = k.jurisdiction AND t.id = k.team AND t.epoch = k.epoch WHERE k.jurisdiction = $1 AND k.team = $2)`, s.j, team).Scan(&n)
 	})
 	return n, err

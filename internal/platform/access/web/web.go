@@ -44,6 +44,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /lainnya/ubah-tim", Door: web.Staff, Action: "access.team_change", Do: p.change},
 		{Pattern: "POST /lainnya/penerima", Door: web.Staff, Action: "access.receiver_propose", Do: p.propose},
 		{Pattern: "POST /lainnya/penerima/sahkan", Door: web.Staff, Action: "access.receiver_confirm", Do: p.confirm},
+		{Pattern: "POST /lainnya/akhiri", Door: web.Staff, Action: "access.end", Do: p.end},
 		{Pattern: "POST /lainnya/pengurus", Door: web.Staff, Action: "access.steward", Do: p.steward},
 		{Pattern: "POST /lainnya/pulihkan", Door: web.Staff, Action: "access.recover_team", Do: p.recover},
 		{Pattern: "GET /lainnya/matriks", Door: web.Staff, Action: "access.matrix", Do: p.showMatrix},
@@ -258,6 +259,16 @@ func (p *Pages) confirm(c *web.Ctx) error {
 		return p.again(c, err, "receiver")
 	}
 	return c.Done("/lainnya", "receiver_confirmed")
+}
+
+func (p *Pages) end(c *web.Ctx) error {
+	if err := p.must(c, "access.end"); err != nil {
+		return err
+	}
+	if err := p.s.EndAccount(c.R.Context(), c.Who(), c.Get("password"), c.Get("person")); err != nil {
+		return p.again(c, err, "ended")
+	}
+	return c.Done("/lainnya", "ended")
 }
 
 func (p *Pages) steward(c *web.Ctx) error {
