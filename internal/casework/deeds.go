@@ -34,9 +34,9 @@ func (s *Service) OpenCase(ctx context.Context, who access.Who, o Opening) error
 		if err := s.members(tx, o.Team, o.Worker, o.Second); err != nil {
 			return err
 		}
-		hour, class, over := summed(o.Summary)
+		hour, class := summed(o.Summary)
 		err := s.q(tx).InsertCase(tx.Ctx(), store.InsertCaseParams{Jurisdiction: s.Jurisdiction, ID: o.ID, Team: o.Team, Status: string(Begun), Risk: string(o.Risk),
-			Worker: o.Worker, Second: o.Second, Manual: o.Manual, OpenedDay: s.today(), NextDueHour: hour, DueClass: class, Overdue: over,
+			Worker: o.Worker, Second: o.Second, Manual: o.Manual, OpenedDay: s.today(), NextDueHour: hour, DueClass: class,
 			Seq: o.Change.Seq, Head: o.Change.Head[:], Label: o.Label})
 		if err != nil {
 			return err
@@ -68,11 +68,11 @@ func (s *Service) LinkReport(ctx context.Context, who access.Who, id, rep string
 	return s.edit(ctx, who, "casework.link", "", Edit{ID: id}, func(tx *db.Tx, _ *store.CaseworkCase) error { return s.link(tx, who, id, rep, false) })
 }
 
-func summed(sum protocol.Summary) (hour int64, class string, overdue int64) {
+func summed(sum protocol.Summary) (hour int64, class string) {
 	if sum.NextDue.IsZero() {
-		return noDue, sum.Class, int64(sum.Overdue)
+		return noDue, sum.Class
 	}
-	return clock.HourUp(sum.NextDue), sum.Class, int64(sum.Overdue)
+	return clock.HourUp(sum.NextDue), sum.Class
 }
 
 func (s *Service) putRows(tx *db.Tx, id string, docs []record.Doc, grants []record.Grant, tags []Tag) error {
@@ -143,7 +143,7 @@ func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit
 		c.Label = e.Label
 	}
 	if e.Summary != nil {
-		c.NextDueHour, c.DueClass, c.Overdue = summed(*e.Summary)
+		c.NextDueHour, c.DueClass = summed(*e.Summary)
 	}
 	if then != nil {
 		if err := then(tx, &c); err != nil {
@@ -151,7 +151,7 @@ func (s *Service) apply(tx *db.Tx, who access.Who, action, reason string, e Edit
 		}
 	}
 	n, err := s.q(tx).UpdateCase(tx.Ctx(), store.UpdateCaseParams{Team: c.Team, Status: c.Status, Risk: c.Risk, Worker: c.Worker, Second: c.Second, Manual: c.Manual, ClosedDay: c.ClosedDay,
-		NextDueHour: c.NextDueHour, DueClass: c.DueClass, Overdue: c.Overdue, Seq: c.Seq, Head: c.Head, Label: c.Label, Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was, Rev: c.Rev})
+		NextDueHour: c.NextDueHour, DueClass: c.DueClass, Seq: c.Seq, Head: c.Head, Label: c.Label, Jurisdiction: s.Jurisdiction, ID: e.ID, Was: was, Rev: c.Rev})
 	if err != nil {
 		return err
 	}
@@ -302,7 +302,7 @@ func (s *Service) Answer(ctx context.Context, who access.Who, e Edit, request st
 		if r.Kind != "close" || !yes {
 			return nil
 		}
-		c.Status, c.ClosedDay, c.NextDueHour, c.DueClass, c.Overdue = string(Closed), s.today(), noDue, "", 0
+		c.Status, c.ClosedDay, c.NextDueHour, c.DueClass = string(Closed), s.today(), noDue, ""
 		return s.tell(tx, e.ID, report.Finished)
 	})
 }

@@ -148,9 +148,7 @@ func (s *Service) Wall(ctx context.Context, who access.Who, e Edit, to seal.Team
 	return s.edit(ctx, who, "report.wall", "", e, func(tx *db.Tx, h *store.ReportHead) error {
 		q, j := s.q(tx), s.Jurisdiction
 		for _, err := range []error{
-			q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: e.ID}),
-			q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: e.ID}),
-			q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: e.ID}),
+			s.strip(tx, e.ID),
 			q.DeleteLinks(tx.Ctx(), store.DeleteLinksParams{Jurisdiction: j, Report: e.ID}),
 			q.DeleteProposals(tx.Ctx(), store.DeleteProposalsParams{Jurisdiction: j, Report: e.ID}),
 			q.MoveAlarm(tx.Ctx(), store.MoveAlarmParams{Team: to.Team, Jurisdiction: j, Report: e.ID}),
@@ -163,6 +161,21 @@ func (s *Service) Wall(ctx context.Context, who access.Who, e Edit, to seal.Team
 		h.Team, h.Epoch, h.Wrap, h.Officer = to.Team, to.Epoch, []byte{}, ""
 		return nil
 	})
+}
+
+// strip deletes what is sealed under a report's key, its wraps and its tags.
+func (s *Service) strip(tx *db.Tx, report string) error {
+	q, j := s.q(tx), s.Jurisdiction
+	for _, err := range []error{
+		q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: report}),
+		q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: report}),
+		q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: report}),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rate sets the risk. A lower one than before is a proposal, not a rating.

@@ -268,10 +268,8 @@ type Stone struct {
 func (s *Service) bury(tx *db.Tx, h *store.ReportHead, stone Stone) error {
 	q, j := s.q(tx), s.Jurisdiction
 	for _, err := range []error{
-		q.DeleteDocs(tx.Ctx(), store.DeleteDocsParams{Jurisdiction: j, Report: h.ID}),
+		s.strip(tx, h.ID),
 		q.DeleteMessages(tx.Ctx(), store.DeleteMessagesParams{Jurisdiction: j, Report: h.ID}),
-		q.DeleteTags(tx.Ctx(), store.DeleteTagsParams{Jurisdiction: j, Report: h.ID}),
-		q.DeleteGrants(tx.Ctx(), store.DeleteGrantsParams{Jurisdiction: j, Report: h.ID}),
 		q.PutTombstone(tx.Ctx(), store.PutTombstoneParams{Jurisdiction: j, ID: h.ID, Reason: stone.Reason, Person: stone.Person, Day: stone.Day}),
 	} {
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 // something else: what is new is not kept by Receive or Record.
 var ErrOther = fault.New(fault.Conflict, "report.fault.other_content")
 
-// Receive checks, seals and stores what the public channel was told: four rows.
+// Receive checks, seals and stores what the public channel was told: three rows.
 // The same secret with the same content again changes nothing and is no fault
 // (the id is empty then); with another content it is ErrOther.
 func (s *Service) Receive(ctx context.Context, secret seal.ReporterSecret, in Intake, channel, lane string) (string, error) {

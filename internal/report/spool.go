@@ -11,6 +11,9 @@ import (
 	"github.com/naungan/naungan/internal/report/internal/store"
 )
 
+// ErrNotKept says that there is no room for a report: it is not stored.
+var ErrNotKept = fault.New(fault.Busy, "report.not_kept_text")
+
 // Spool keeps sealed reports outside the database while it cannot take them: the
 // disk is nearly full, or a commit failed. app gives it a folder.
 type Spool interface {
@@ -33,10 +36,10 @@ type spooled struct {
 // name is the lookup id of the report's code: the same report twice is one file.
 func (r spooled) name() string { return hex.EncodeToString(r.Sub.Lookup) }
 
-// spool keeps a sealed report, or says Busy where there is no room.
+// spool keeps a sealed report, or ErrNotKept.
 func (s *Service) spool(r spooled) error {
 	if !s.spools() {
-		return fault.New(fault.Busy, "report.not_kept_text")
+		return ErrNotKept
 	}
 	text, err := json.Marshal(r)
 	if err != nil {

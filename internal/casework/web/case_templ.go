@@ -1506,7 +1506,7 @@ func factForm(v caseView, name string) ui.Form {
 	if v.Form.Get("go") == "facts" {
 		return v.Form
 	}
-	return ui.Filled("fact."+name, said(v, name))
+	return ui.Filled("fact."+name, v.Said(name))
 }
 
 func happenedForm(v caseView) templ.Component {

@@ -132,7 +132,7 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err 
 		return []protocol.Event{{Kind: protocol.FormFilled, Name: c.Get("form")}}, text, nil
 	case "facts":
 		for name := range v.Manual.Facts {
-			if value := c.Get("fact." + name); value != "" && value != said(v, name) {
+			if value := c.Get("fact." + name); value != "" && value != v.Said(name) {
 				out = append(out, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value})
 			}
 		}
@@ -156,8 +156,6 @@ func stated(day, hour string) (time.Time, error) {
 	}
 	return t, nil
 }
-
-func said(v caseView, name string) string { return v.Said(name) }
 
 func (p *Pages) notes(c *web.Ctx) error {
 	v, err := p.opened(c, "notes")
@@ -324,6 +322,10 @@ func (p *Pages) manageWith(c *web.Ctx, status int, f ui.Form) error {
 		return err
 	}
 	v.Form = f
+	if p.s.May(c.Who(), "casework.wall", v.Head.Team) {
+		_, err := p.s.Restricted(c.R.Context(), v.Head.Team)
+		v.Walls = err == nil
+	}
 	return c.PageAs(status, title(c), managePage(v))
 }
 

@@ -218,7 +218,7 @@ func (p *Pages) allowed(v docView, d casework.Document) error {
 	if !ok || s.Channel != "through_adult" {
 		return nil
 	}
-	if guard, no := v.Eval.Forbids("contact_guardian"); no && slices.Contains([]string{"", "unknown"}, said(v.caseView, "guardian_conflict")) {
+	if guard, no := v.Eval.Forbids("contact_guardian"); no && slices.Contains([]string{"", "unknown"}, v.Said("guardian_conflict")) {
 		return fault.Of(fault.Field{Name: "channel", Key: "casework.forbidden", Args: []any{"guard", guard}})
 	}
 	return nil

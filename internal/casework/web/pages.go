@@ -35,7 +35,7 @@ type caseView struct {
 	Mine    bool            // worker or second key-holder
 	Ident   bool            // may open the identity
 	Writes  bool            // may change the identity
-	Walls   bool            // may wall it, and there is a team to wall it to
+	Walls   bool            // may wall it, and there is a team to wall it to; set where it is managed
 	Judges  []access.Member // who may decide what is asked
 }
 
@@ -87,15 +87,22 @@ func (p *Pages) opened(c *web.Ctx, tab string) (v caseView, err error) {
 	return p.open(c, view, tab)
 }
 
-func (p *Pages) open(c *web.Ctx, view casework.View, tab string) (v caseView, err error) {
+// unseal opens a case's boxes and runs its manual: no page needs less.
+func (p *Pages) unseal(c *web.Ctx, view casework.View) (v caseView, err error) {
 	rules, err := p.s.Rules(view.Head.Manual)
 	if err != nil {
 		return v, err
 	}
-	v = caseView{Form: ui.Empty(), Tab: tab, Manual: rules.Manual, Me: c.Who().Person}
-	if v.Opened, err = casework.Open(c.Keyring(), view, rules, c.Now); err != nil {
+	v = caseView{Form: ui.Empty(), Manual: rules.Manual, Me: c.Who().Person}
+	v.Opened, err = casework.Open(c.Keyring(), view, rules, c.Now)
+	return v, err
+}
+
+func (p *Pages) open(c *web.Ctx, view casework.View, tab string) (v caseView, err error) {
+	if v, err = p.unseal(c, view); err != nil {
 		return v, err
 	}
+	v.Tab = tab
 	if v.Names, err = p.access.Names(c.R.Context()); err != nil {
 		return v, err
 	}
@@ -113,10 +120,6 @@ func (p *Pages) open(c *web.Ctx, view casework.View, tab string) (v caseView, er
 	v.Mine = view.Head.Worker == v.Me || view.Head.Second == v.Me
 	v.Ident = v.Mine || v.Super
 	v.Writes = v.Mine || p.s.May(c.Who(), "casework.identity_write", view.Head.Team)
-	if p.s.May(c.Who(), "casework.wall", view.Head.Team) {
-		_, err := p.s.Restricted(c.R.Context(), view.Head.Team)
-		v.Walls = err == nil
-	}
 	return v, nil
 }
 
@@ -374,7 +377,7 @@ func (p *Pages) myCases(c *web.Ctx, v *todayView) error {
 		return err
 	}
 	for _, view := range views {
-		cv, err := p.open(c, view, "")
+		cv, err := p.unseal(c, view) // names and members are for one case's own pages
 		if err != nil {
 			return err
 		}

@@ -200,7 +200,7 @@ func factOptions(ctx context.Context, f protocol.Fact) (out []ui.Option) {
 		values = []string{"true", "false"}
 	}
 	for _, v := range values {
-		out = append(out, ui.Option{Value: v, Label: named(ui.V(ctx).P, "casework.value", v)})
+		out = append(out, ui.Option{Value: v, Label: valueTitle(ui.V(ctx).P, v)})
 	}
 	return out
 }

@@ -8,27 +8,10 @@ import (
 	"github.com/naungan/naungan/protocol"
 )
 
-// eventTitle names an event; one that has no title yet is shown as plain words.
-func eventTitle(p *lang.Printer, name string) string {
-	if key := "casework.occurred." + name; p.Has(key) {
-		return p.T(key)
-	}
-	return strings.ReplaceAll(name, "_", " ")
-}
-
-func factTitle(p *lang.Printer, name string) string {
-	if key := "casework.fact." + name; p.Has(key) {
-		return p.T(key)
-	}
-	return strings.ReplaceAll(name, "_", " ")
-}
-
-func valueTitle(p *lang.Printer, value string) string {
-	if key := "casework.value." + value; p.Has(key) {
-		return p.T(key)
-	}
-	return value
-}
+// eventTitle, factTitle and valueTitle name what the manual calls by a code.
+func eventTitle(p *lang.Printer, code string) string { return named(p, "casework.occurred", code) }
+func factTitle(p *lang.Printer, code string) string  { return named(p, "casework.fact", code) }
+func valueTitle(p *lang.Printer, code string) string { return named(p, "casework.value", code) }
 
 // titleOf names a consent, or a form with the number that its paper bears.
 func titleOf(m *protocol.Manual, id, l string) string {

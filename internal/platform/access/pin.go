@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/naungan/naungan/internal/platform/audit"
 	"github.com/naungan/naungan/internal/platform/db"
@@ -86,7 +87,7 @@ func (s *Service) Receivers(ctx context.Context) (out []Receiver, err error) {
 
 // firstReceiver makes the first team of a receiving kind the receiver.
 func (s *Service) firstReceiver(tx *db.Tx, a audit.Actor, t Team) error {
-	if t.Kind != Desk && t.Kind != Oversight {
+	if !slices.Contains(Receiving, t.Kind) {
 		return nil
 	}
 	if _, there, err := s.pinned(tx, pinReceiver(t.Kind)); err != nil || there {
@@ -143,7 +144,7 @@ func (s *Service) ConfirmReceiver(ctx context.Context, who Who, password string,
 				return err
 			}
 		}
-		oversees := kind == Oversight && Resource{Teams: who.Teams(OversightOfficer)}.holds(now.Team)
+		oversees := kind == Oversight && slices.Contains(who.Teams(OversightOfficer), now.Team)
 		if who.Person == wish.Person || !officer && !oversees {
 			return fault.New(fault.Denied, "access.receiver_second")
 		}

@@ -33,19 +33,25 @@ type signing struct {
 // enrolPerson writes a person's signed entry and makes the person active. Whoever
 // holds the enrolment officer's role in the office is signed as one.
 func (s *Service) enrolPerson(tx *db.Tx, person string, public []byte, by signing) error {
-	var officer int
-	if err := tx.QueryRowContext(tx.Ctx(), `SELECT COUNT(*) FROM access_member WHERE jurisdiction = $1 AND team = '' AND person = $2 AND role = $3`, s.j, person, string(EnrolmentOfficer)).Scan(&officer); err != nil {
+	officer, err := s.inOffice(tx, person, EnrolmentOfficer)
+	if err != nil {
 		return err
 	}
 	kind := entryPerson
-	if officer > 0 {
+	if officer {
 		kind = entryOfficer
 	}
 	if err := s.enrol(tx, person, kind, 0, public, by); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(tx.Ctx(), `UPDATE access_person SET state = 'active' WHERE jurisdiction = $1 AND id = $2`, s.j, person)
+	_, err = tx.ExecContext(tx.Ctx(), `UPDATE access_person SET state = 'active' WHERE jurisdiction = $1 AND id = $2`, s.j, person)
 	return err
+}
+
+// inOffice tells whether somebody holds a role of the office, outside any team.
+func (s *Service) inOffice(tx *db.Tx, person string, r Role) (is bool, err error) {
+	err = tx.QueryRowContext(tx.Ctx(), `SELECT COUNT(*) > 0 FROM access_member WHERE jurisdiction = $1 AND team = '' AND person = $2 AND role = $3`, s.j, person, string(r)).Scan(&is)
+	return is, err
 }
 
 // enrol writes a signed roster entry.
@@ -156,11 +162,11 @@ func (s *Service) granterKey(tx *db.Tx, team, person string, depth int) ([]byte,
 // what was signed as steward must still verify. Whom a steward signed again keeps
 // the first signature, or two could vouch for each other in a ring.
 func (s *Service) signSteward(tx *db.Tx, team, person string, by signing, again bool) error {
-	q := `INSERT INTO access_steward (jurisdiction, team, person, signer, sig) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (jurisdiction, team, person) DO NOTHING`
+	there := `NOTHING`
 	if again {
-		q = `INSERT INTO access_steward (jurisdiction, team, person, signer, sig) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (jurisdiction, team, person) DO UPDATE SET signer = EXCLUDED.signer, sig = EXCLUDED.sig`
+		there = `UPDATE SET signer = EXCLUDED.signer, sig = EXCLUDED.sig`
 	}
-	_, err := tx.ExecContext(tx.Ctx(), q, s.j, team, person, by.person, by.key.Sign("steward", stewardBytes(s.j, team, person)))
+	_, err := tx.ExecContext(tx.Ctx(), `INSERT INTO access_steward (jurisdiction, team, person, signer, sig) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (jurisdiction, team, person) DO `+there, s.j, team, person, by.person, by.key.Sign("steward", stewardBytes(s.j, team, person)))
 	return err
 }
 

@@ -102,11 +102,11 @@ func (t Team) Reviews() bool { return t.Kind == Review || t.Kind == Oversight }
 // join gives somebody on the roster a role in a team and its keys. An
 // administrator is refused: whoever keeps the machine reads nothing.
 func (s *Service) join(tx *db.Tx, team string, f Founder, by signing, seeds map[int64]seal.TeamSeed, field string) error {
-	var admin int
-	if err := tx.QueryRowContext(tx.Ctx(), `SELECT COUNT(*) FROM access_member WHERE jurisdiction = $1 AND team = '' AND person = $2 AND role = $3`, s.j, f.Person, string(Administrator)).Scan(&admin); err != nil {
+	admin, err := s.inOffice(tx, f.Person, Administrator)
+	if err != nil {
 		return err
 	}
-	if admin > 0 {
+	if admin {
 		return fault.Of(fault.Field{Name: field, Key: "access.no_administrator"})
 	}
 	if err := s.putMember(tx, team, f.Person, f.Role); err != nil {
@@ -301,7 +301,7 @@ func FirstRole(k TeamKind) Role { return firstRole[k] }
 
 // asSteward runs a deed that needs a team's seeds.
 func (s *Service) asSteward(ctx context.Context, who Who, password, team, verb, record string, fn func(*db.Tx, signing, map[int64]seal.TeamSeed) error) error {
-	if !(Resource{Teams: who.Teams(Steward)}).holds(team) {
+	if !slices.Contains(who.Teams(Steward), team) {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	b, err := s.unlock(ctx, who.Person, password, true)
@@ -315,15 +315,6 @@ func (s *Service) asSteward(ctx context.Context, who Who, password, team, verb, 
 		}
 		return fn(tx, signing{who.Person, b.Seed.Signer()}, seeds)
 	})
-}
-
-func (r Resource) holds(team string) bool {
-	for _, t := range r.Teams {
-		if t == team {
-			return true
-		}
-	}
-	return false
 }
 
 // Teams returns every team of the installation, by name.

@@ -11,14 +11,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/naungan/naungan/internal/platform/db"
-	"github.com/naungan/naungan/internal/platform/fault"
 )
 
 // maxNote bounds what is read as a checkpoint or as lists, in bytes.
 const maxNote = 1 << 20
-
-// maxTries is how often a checkpoint is asked for when others number leaves too.
-const maxTries = 8
 
 // Checkpoint is the signed state of the log, for keeping off the machine: a C2SP
 // note, the key that checks it, how many leaves it covers, and their root.
@@ -32,14 +28,8 @@ type Checkpoint struct {
 // Newest numbers what waits and returns the newest checkpoint; the zero
 // Checkpoint where nothing was ever logged.
 func (l *Log) Newest(ctx context.Context) (c Checkpoint, err error) {
-	for try := 1; ; try++ {
-		if err = l.sequenceAll(ctx); err == nil {
-			break
-		}
-		// Another server, or this one's background work, numbered the same leaves.
-		if try == maxTries || !db.IsUnique(err) && fault.KindOf(err) != fault.Conflict {
-			return c, err
-		}
+	if err = l.sequenceAll(ctx); err != nil {
+		return c, err
 	}
 	err = l.db.Read(ctx, func(tx *db.Tx) error {
 		if c.Text, err = l.Checkpoint(tx.Ctx()); err != nil || c.Text == "" {

@@ -116,10 +116,11 @@ func (d *DB) Migrate(ctx context.Context, room string, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	done, err := p.Up(ctx)
+	if err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}
-	if d.engine == Postgres {
+	if d.engine == Postgres && len(done) > 0 {
 		return d.plainStorage(ctx)
 	}
 	return nil

@@ -88,17 +88,7 @@ func (p *Pages) accept(ctx context.Context, in *apiInput) (*apiOutput, error) {
 	if intake.Empty() && !intake.Danger {
 		return nil, fault.Of(fault.Field{Name: "text", Key: "report.say_something"})
 	}
-	space := p.room()
-	capped(&intake, space)
-	switch space {
-	case Full:
-		err = fault.New(fault.Busy, "report.not_kept_text")
-	case Spare:
-		err = p.s.ReceiveLater(ctx, secret, intake, report.Partner, report.Trusted)
-	default:
-		_, err = p.s.Receive(ctx, secret, intake, report.Partner, report.Trusted)
-	}
-	if err != nil {
+	if err := p.take(ctx, secret, &intake, report.Partner, report.Trusted); err != nil {
 		return nil, err
 	}
 	code := secret.Code()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -150,7 +151,7 @@ func (p *Pages) step(c *web.Ctx) error {
 	case "start":
 		at = 0
 	default:
-		if errs := wrong(f, f.Step, intakeOf(f.Values, f.Door)); errs != nil {
+		if errs := on(f.Step, faults(f, intakeOf(f.Values, f.Door))); errs != nil {
 			f.Errors = errs
 			if at < 0 {
 				at = 0
@@ -164,18 +165,26 @@ func (p *Pages) step(c *web.Ctx) error {
 	return c.Page(title(c), p.stepPage(c, f))
 }
 
-// wrong returns the faults of the fields that a step shows.
-func wrong(f form, step string, in report.Intake) (out []fault.Field) {
-	for _, e := range fault.Fields(in.Check()) {
-		if e.Name == "numbers" {
-			e.Name = "number"
+// faults returns what is wrong with the answers, by the names of the form's fields.
+func faults(f form, in report.Intake) []fault.Field {
+	out := fault.Fields(in.Check())
+	for i := range out {
+		if out[i].Name == "numbers" {
+			out[i].Name = "number"
 		}
+	}
+	if slices.Contains([]string{"phone", "whatsapp"}, in.Contact) && digits(f.Get("number")) < 5 {
+		out = append(out, fault.Field{Name: "number", Key: "report.number_needed"})
+	}
+	return out
+}
+
+// on returns the faults of the fields that a step shows.
+func on(step string, all []fault.Field) (out []fault.Field) {
+	for _, e := range all {
 		if slices.Contains(fields[step], e.Name) {
 			out = append(out, e)
 		}
-	}
-	if slices.Contains(fields[step], "number") && slices.Contains([]string{"phone", "whatsapp"}, in.Contact) && digits(f.Get("number")) < 5 {
-		out = append(out, fault.Field{Name: "number", Key: "report.number_needed"})
 	}
 	return out
 }
@@ -211,8 +220,9 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 	defer p.lanes.Enter()()
 	in := intakeOf(f.Values, f.Door)
 	in.Lang = c.P.Lang()
+	all := faults(f, in)
 	for _, step := range steps[f.Door] {
-		if errs := wrong(f, step, in); errs != nil {
+		if errs := on(step, all); errs != nil {
 			f.Step, f.Errors = step, errs
 			return c.PageAs(http.StatusUnprocessableEntity, title(c), p.stepPage(c, f))
 		}
@@ -221,23 +231,16 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 		f.Step, f.Errors = "help", []fault.Field{{Name: "helps", Key: "report.say_something"}}
 		return c.PageAs(http.StatusUnprocessableEntity, title(c), p.stepPage(c, f))
 	}
-	space := p.room()
-	if space == Full {
-		return c.PageAs(http.StatusInsufficientStorage, title(c), notKeptPage(f.Calls))
-	}
-	capped(&in, space)
 	l := report.Normal
 	if p.lanes.Suspect(lane.Signs{Visitor: c.Visitor(), Token: f.Token, Secret: f.Secret[:], Honeypot: c.Get("website"), Nonce: c.Get("pow")}) {
 		l = report.Quarantine
 	}
-	var err error
-	if space == Spare {
-		err = p.s.ReceiveLater(c.R.Context(), f.Secret, in, report.Web, l)
-	} else {
-		_, err = p.s.Receive(c.R.Context(), f.Secret, in, report.Web, l)
-	}
+	err := p.take(c.R.Context(), f.Secret, &in, report.Web, l)
 	if errors.Is(err, report.ErrOther) {
 		err = p.changed(c, &f, in, l)
+	}
+	if errors.Is(err, report.ErrNotKept) {
+		return c.PageAs(http.StatusInsufficientStorage, title(c), notKeptPage(f.Calls))
 	}
 	if err != nil {
 		return err
@@ -251,8 +254,7 @@ func (p *Pages) send(c *web.Ctx, f form) error {
 func (p *Pages) changed(c *web.Ctx, f *form, in report.Intake, lane string) error {
 	if in.Conflict {
 		f.Secret = seal.NewReporterSecret()
-		_, err := p.s.Receive(c.R.Context(), f.Secret, in, report.Web, lane)
-		return err
+		return p.take(c.R.Context(), f.Secret, &in, report.Web, lane)
 	}
 	text := []string{c.P.T("report.sent_again")}
 	for _, r := range summaryRows(ui.With(c.R.Context(), ui.View{P: c.P}), in) {
@@ -261,11 +263,21 @@ func (p *Pages) changed(c *web.Ctx, f *form, in report.Intake, lane string) erro
 	return p.s.Post(c.R.Context(), f.Secret.Code(), first(strings.Join(text, "\n"), report.MaxText), in.Danger)
 }
 
-// capped shortens what was told where the disk is not roomy.
-func capped(in *report.Intake, space Space) {
+// take keeps a report as the room on the disk allows: whole, with its text cut (in
+// in too), in the spool, or not at all (report.ErrNotKept).
+func (p *Pages) take(ctx context.Context, secret seal.ReporterSecret, in *report.Intake, channel, lane string) error {
+	space := p.room()
 	if space != Roomy {
 		in.Text = first(in.Text, 4096)
 	}
+	switch space {
+	case Full:
+		return report.ErrNotKept
+	case Spare:
+		return p.s.ReceiveLater(ctx, secret, *in, channel, lane)
+	}
+	_, err := p.s.Receive(ctx, secret, *in, channel, lane)
+	return err
 }
 
 func first(s string, n int) string {

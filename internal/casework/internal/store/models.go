@@ -17,7 +17,6 @@ type CaseworkCase struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte

@@ -1,6 +1,6 @@
 -- name: InsertCase :exec
-INSERT INTO casework_case (jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(status), sqlc.arg(risk), sqlc.arg(worker), sqlc.arg(second), sqlc.arg(manual), sqlc.arg(opened_day), sqlc.arg(closed_day), sqlc.arg(next_due_hour), sqlc.arg(due_class), sqlc.arg(overdue), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(label));
+INSERT INTO casework_case (jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, seq, head, label)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(team), sqlc.arg(status), sqlc.arg(risk), sqlc.arg(worker), sqlc.arg(second), sqlc.arg(manual), sqlc.arg(opened_day), sqlc.arg(closed_day), sqlc.arg(next_due_hour), sqlc.arg(due_class), sqlc.arg(seq), sqlc.arg(head), sqlc.arg(label));
 
 -- name: GetCase :one
 SELECT * FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
@@ -10,7 +10,7 @@ SELECT * FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id =
 UPDATE casework_case
 SET team = sqlc.arg(team), status = sqlc.arg(status), risk = sqlc.arg(risk), worker = sqlc.arg(worker), second = sqlc.arg(second),
     manual = sqlc.arg(manual), closed_day = sqlc.arg(closed_day), next_due_hour = sqlc.arg(next_due_hour), due_class = sqlc.arg(due_class),
-    overdue = sqlc.arg(overdue), seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label), rev = rev + 1
+    seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label), rev = rev + 1
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was) AND rev = sqlc.arg(rev);
 
 -- name: DeleteCase :exec
@@ -37,11 +37,6 @@ JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AN
 WHERE c.jurisdiction = sqlc.arg(jurisdiction) AND c.second = sqlc.arg(worker) AND c.status = sqlc.arg(status)
   AND (c.next_due_hour, c.id) > (CAST(sqlc.arg(after_hour) AS BIGINT), CAST(sqlc.arg(after_id) AS TEXT))
 ORDER BY c.next_due_hour, c.id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
-
--- name: CountTeam :many
-SELECT status, due_class, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
-FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team)
-GROUP BY status, due_class ORDER BY status, due_class;
 
 -- CaseloadOf counts a worker's open cases and those of them whose next deadline passed before an hour.
 -- name: CaseloadOf :many

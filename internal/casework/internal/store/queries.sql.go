@@ -51,52 +51,6 @@ func (q *Queries) CaseloadOf(ctx context.Context, arg CaseloadOfParams) ([]Casel
 	return items, nil
 }
 
-const countTeam = `-- name: CountTeam :many
-SELECT status, due_class, COUNT(*) AS cases, CAST(SUM(overdue) AS BIGINT) AS overdue
-FROM casework_case WHERE jurisdiction = $1 AND team = $2
-GROUP BY status, due_class ORDER BY status, due_class
-`
-
-type CountTeamParams struct {
-	Jurisdiction string
-	Team         string
-}
-
-type CountTeamRow struct {
-	Status   string
-	DueClass string
-	Cases    int64
-	Overdue  int64
-}
-
-func (q *Queries) CountTeam(ctx context.Context, arg CountTeamParams) ([]CountTeamRow, error) {
-	rows, err := q.db.QueryContext(ctx, countTeam, arg.Jurisdiction, arg.Team)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CountTeamRow{}
-	for rows.Next() {
-		var i CountTeamRow
-		if err := rows.Scan(
-			&i.Status,
-			&i.DueClass,
-			&i.Cases,
-			&i.Overdue,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const currentDocs = `-- name: CurrentDocs :many
 SELECT d.jurisdiction, d.case_id, d.seq, d.kind, d.author, d.prev, d.box, d.day FROM casework_doc d
 WHERE d.jurisdiction = $1 AND d.case_id = $2
@@ -368,7 +322,7 @@ func (q *Queries) FindTag(ctx context.Context, arg FindTagParams) ([]FindTagRow,
 }
 
 const getCase = `-- name: GetCase :one
-SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label, rev FROM casework_case WHERE jurisdiction = $1 AND id = $2
+SELECT jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, seq, head, label, rev FROM casework_case WHERE jurisdiction = $1 AND id = $2
 `
 
 type GetCaseParams struct {
@@ -392,7 +346,6 @@ func (q *Queries) GetCase(ctx context.Context, arg GetCaseParams) (CaseworkCase,
 		&i.ClosedDay,
 		&i.NextDueHour,
 		&i.DueClass,
-		&i.Overdue,
 		&i.Seq,
 		&i.Head,
 		&i.Label,
@@ -468,8 +421,8 @@ func (q *Queries) Heads(ctx context.Context, arg HeadsParams) ([]HeadsRow, error
 }
 
 const insertCase = `-- name: InsertCase :exec
-INSERT INTO casework_case (jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, overdue, seq, head, label)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+INSERT INTO casework_case (jurisdiction, id, team, status, risk, worker, second, manual, opened_day, closed_day, next_due_hour, due_class, seq, head, label)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 `
 
 type InsertCaseParams struct {
@@ -485,7 +438,6 @@ type InsertCaseParams struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte
@@ -505,7 +457,6 @@ func (q *Queries) InsertCase(ctx context.Context, arg InsertCaseParams) error {
 		arg.ClosedDay,
 		arg.NextDueHour,
 		arg.DueClass,
-		arg.Overdue,
 		arg.Seq,
 		arg.Head,
 		arg.Label,
@@ -801,7 +752,7 @@ func (q *Queries) ListKind(ctx context.Context, arg ListKindParams) ([]CaseworkD
 }
 
 const listSecond = `-- name: ListSecond :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.second = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -830,7 +781,6 @@ type ListSecondRow struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte
@@ -869,7 +819,6 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]ListS
 			&i.ClosedDay,
 			&i.NextDueHour,
 			&i.DueClass,
-			&i.Overdue,
 			&i.Seq,
 			&i.Head,
 			&i.Label,
@@ -892,7 +841,7 @@ func (q *Queries) ListSecond(ctx context.Context, arg ListSecondParams) ([]ListS
 }
 
 const listTeam = `-- name: ListTeam :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.team = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -921,7 +870,6 @@ type ListTeamRow struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte
@@ -961,7 +909,6 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]ListTeamR
 			&i.ClosedDay,
 			&i.NextDueHour,
 			&i.DueClass,
-			&i.Overdue,
 			&i.Seq,
 			&i.Head,
 			&i.Label,
@@ -984,7 +931,7 @@ func (q *Queries) ListTeam(ctx context.Context, arg ListTeamParams) ([]ListTeamR
 }
 
 const listWorker = `-- name: ListWorker :many
-SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.overdue, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
+SELECT c.jurisdiction, c.id, c.team, c.status, c.risk, c.worker, c.second, c.manual, c.opened_day, c.closed_day, c.next_due_hour, c.due_class, c.seq, c.head, c.label, c.rev, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
 JOIN casework_grant g ON g.jurisdiction = c.jurisdiction AND g.case_id = c.id AND g.part = 'main' AND g.team = c.team
 WHERE c.jurisdiction = $1 AND c.worker = $2 AND c.status = $3
   AND (c.next_due_hour, c.id) > (CAST($4 AS BIGINT), CAST($5 AS TEXT))
@@ -1013,7 +960,6 @@ type ListWorkerRow struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte
@@ -1052,7 +998,6 @@ func (q *Queries) ListWorker(ctx context.Context, arg ListWorkerParams) ([]ListW
 			&i.ClosedDay,
 			&i.NextDueHour,
 			&i.DueClass,
-			&i.Overdue,
 			&i.Seq,
 			&i.Head,
 			&i.Label,
@@ -1396,8 +1341,8 @@ const updateCase = `-- name: UpdateCase :execrows
 UPDATE casework_case
 SET team = $1, status = $2, risk = $3, worker = $4, second = $5,
     manual = $6, closed_day = $7, next_due_hour = $8, due_class = $9,
-    overdue = $10, seq = $11, head = $12, label = $13, rev = rev + 1
-WHERE jurisdiction = $14 AND id = $15 AND seq = $16 AND rev = $17
+    seq = $10, head = $11, label = $12, rev = rev + 1
+WHERE jurisdiction = $13 AND id = $14 AND seq = $15 AND rev = $16
 `
 
 type UpdateCaseParams struct {
@@ -1410,7 +1355,6 @@ type UpdateCaseParams struct {
 	ClosedDay    int64
 	NextDueHour  int64
 	DueClass     string
-	Overdue      int64
 	Seq          int64
 	Head         []byte
 	Label        []byte
@@ -1432,7 +1376,6 @@ func (q *Queries) UpdateCase(ctx context.Context, arg UpdateCaseParams) (int64, 
 		arg.ClosedDay,
 		arg.NextDueHour,
 		arg.DueClass,
-		arg.Overdue,
 		arg.Seq,
 		arg.Head,
 		arg.Label,
