@@ -88,11 +88,12 @@ func whatText(p *lang.Printer, m *protocol.Manual, w protocol.Why) string {
 func factsText(p *lang.Printer, facts []protocol.Found) string {
 	var words []string
 	for _, f := range facts {
-		key := "fact"
+		name, value := factTitle(p, f.Fact), valueTitle(p, f.Value)
 		if f.Assumed {
-			key = "fact_assumed"
+			words = append(words, p.T("casework.because.fact_assumed", "fact", name, "value", value))
+			continue
 		}
-		words = append(words, p.T("casework.because."+key, "fact", factTitle(p, f.Fact), "value", valueTitle(p, f.Value)))
+		words = append(words, name+": "+value)
 	}
 	return strings.Join(words, "; ")
 }
