@@ -49,7 +49,8 @@ type Manual struct {
 	Facts    map[string]Fact    `yaml:"facts"`
 	Roles    map[string]Role    `yaml:"roles"`
 	Consents map[string]Consent `yaml:"consents"`
-	Forms    map[string]Text    `yaml:"forms"`
+	Forms    map[string]Form    `yaml:"forms"`
+	Happens  map[string]Text    `yaml:"events"` // what each event is called
 	Guards   []Guard            `yaml:"global_guards"`
 	Stages   []Stage            `yaml:"stages"`
 	Steps    []*Step            `yaml:"steps"`
@@ -68,10 +69,12 @@ type Header struct {
 
 // Fact is a typed fact that conditions may ask for. Type is bool or enum.
 type Fact struct {
-	Type      string   `yaml:"type"`
-	Values    []string `yaml:"values"`
-	UnknownAs string   `yaml:"unknown_as"`
-	Line      int      `yaml:"-"`
+	Type      string          `yaml:"type"`
+	Label     Text            `yaml:"label"`
+	Values    []string        `yaml:"values"`
+	Labels    map[string]Text `yaml:"labels"` // what each value is called; yes and no need none
+	UnknownAs string          `yaml:"unknown_as"`
+	Line      int             `yaml:"-"`
 }
 
 // Role is who acts. External roles are only tracked.

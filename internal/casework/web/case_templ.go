@@ -4096,7 +4096,7 @@ func paperPage(v caseView, name string) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.H2(f+" "+v.Manual.Forms[f].In(ui.V(ctx).P.Lang())).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.H2(f+" "+v.Manual.Forms[f].Title.In(ui.V(ctx).P.Lang())).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

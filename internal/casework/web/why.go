@@ -19,7 +19,7 @@ func titleOf(m *protocol.Manual, id, l string) string {
 		return c.Name(l)
 	}
 	if f, ok := m.Forms[id]; ok {
-		return id + " " + f.In(l)
+		return id + " " + f.Title.In(l)
 	}
 	return id
 }
