@@ -53,6 +53,26 @@ func isPgUnique(err error) bool {
 	return errors.As(err, &pg) && pg.Code == "23505"
 }
 
+// Unlogged keeps a table out of PostgreSQL's write-ahead log, and so out of log
+// archives and standbys: for rows that need not outlive a crash, after which the
+// server empties the table (PostgreSQL's manual, CREATE TABLE, UNLOGGED). Every
+// request writes to sessions; that everybody signs in again after a crash is the
+// price. On SQLite nothing changes.
+func (d *DB) Unlogged(ctx context.Context, table string) error {
+	if d.engine != Postgres {
+		return nil
+	}
+	var logged bool
+	err := d.writer.QueryRowContext(ctx, `SELECT relpersistence <> 'u' FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = $1`, table).Scan(&logged)
+	if err == nil && logged {
+		_, err = d.writer.ExecContext(ctx, "ALTER TABLE "+pgx.Identifier{table}.Sanitize()+" SET UNLOGGED")
+	}
+	if err != nil {
+		return fmt.Errorf("db: unlogged %s: %w", table, err)
+	}
+	return nil
+}
+
 // plainStorage tells PostgreSQL that BYTEA columns are ciphertext, keys and hashes:
 // trying to compress them only costs time, and rows up to a page stay whole
 // (PostgreSQL's manual, 73.2 TOAST). Columns that know already are left alone.
