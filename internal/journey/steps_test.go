@@ -114,6 +114,47 @@ func TestStepsSayWhatIsMissingAndKeepWhatWasTyped(t *testing.T) {
 	})
 }
 
+func TestStepOfAnotherInstitutionIsNotedWithItsDay(t *testing.T) {
+	both(t, func(h *house) {
+		c := h.as("seruni")
+		at := c.newCase(h, "Anak Contoh Lembaga")
+		c.get(at + "/langkah")
+		c.submit("Simpan", "fact.suspect_is_child", "true")
+		c.happened("investigation_started", "", "")
+		c.see("E7 Bila terduga pelaku juga anak", "Tanggal dilakukan oleh Pembimbing Kemasyarakatan (Bapas)")
+		c.heard("E7", "", "Kata petugas Bapas.")
+		c.wants(http.StatusUnprocessableEntity)
+		c.see("Isi tanggal lembaga itu melakukannya.")
+		if area := c.area("text-E7"); area != "Kata petugas Bapas." {
+			t.Errorf("the note is lost: %q", area)
+		}
+		day := clock.OfDay(clock.Day(h.clock.Now()))
+		c.heard("E7", day.AddDate(0, 0, 2).Format("2006-01-02"), "")
+		c.see("Waktu ini belum lewat")
+		c.heard("E7", day.Format("2006-01-02"), "Kata petugas Bapas.")
+		c.wants(http.StatusOK)
+		c.get(at + "/garis-waktu")
+		c.see("Dilakukan Pembimbing Kemasyarakatan (Bapas),", "E7 Bila terduga pelaku juga anak", "seruni")
+	})
+}
+
+// heard notes the step of another institution as done on a day.
+func (c *client) heard(step, day, typed string) {
+	c.t.Helper()
+	for f := range nodes(c.page, "form") {
+		v := values(f)
+		if v.Get("step") != step || !has(f, "heard_day") {
+			continue
+		}
+		v.Set("heard_day", day)
+		v.Set("text", typed)
+		v.Set("go", "heard")
+		c.post(resolve(c.at, attr(f, "action")), v)
+		return
+	}
+	c.t.Fatalf("%s (%d) has no form of another institution's step %s", c.at, c.status, step)
+}
+
 func TestGuardsSayTheirRuleAndWhatComesFirst(t *testing.T) {
 	both(t, func(h *house) {
 		c := h.as("seruni")

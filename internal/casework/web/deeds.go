@@ -78,6 +78,8 @@ func (p *Pages) notDone(c *web.Ctx, err error) error {
 				t, _ := v.Eval.Task(c.Get("step"))
 				f.Errors[i].Args = []any{"missing", strings.Join(titlesOf(v.Manual, t.Missing, c.P.Lang()), ", ")}
 				fallthrough
+			case e.Name == "when" && c.Get("go") == "heard":
+				f.Errors[i].Name = "heard-" + c.Get("step")
 			case e.Name == "step" || e.Name == "text":
 				f.Errors[i].Name = "text-" + c.Get("step")
 			case v.Manual.Facts[e.Name].Type != "":
@@ -123,6 +125,9 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err 
 	switch c.Get("go") {
 	case "done":
 		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text, nil
+	case "heard": // another institution did it, and somebody here heard of it
+		day, err := stated(c.Get("heard_day"), "")
+		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step"), When: day}}, text, err
 	case "skip":
 		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, "", nil
 	case "happened":

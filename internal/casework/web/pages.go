@@ -177,7 +177,10 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 		default:
 			m.Text = e.Value // a reason
 		}
-		if !e.When.IsZero() {
+		switch s := v.Manual.Step(e.Name); {
+		case e.Kind == protocol.StepDone && s != nil && v.Manual.Roles[s.Actor].External:
+			m.What = c.P.T("casework.event.heard", "name", eventName(c, v, e), "role", v.Manual.Roles[s.Actor].Name(c.P.Lang()), "day", c.P.Date(e.Time()))
+		case !e.When.IsZero():
 			m.What = c.P.T("casework.event.stated", "what", m.What, "when", c.P.DateTime(e.When))
 		}
 		out = append(out, m)
