@@ -366,6 +366,9 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	case "assign":
 		t.Worker, t.Second = c.Get("worker"), c.Get("second")
 	case "close":
+		if v.Head.Status.Early() {
+			t.Cause = c.Get("cause")
+		}
 		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: protocol.ClosureProposed})
 	case "print_identity":
 	case "decide":

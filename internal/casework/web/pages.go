@@ -68,14 +68,14 @@ func (v caseView) approved() bool {
 	})
 }
 
-// reasonOf returns what the proposer wrote: the newest telling of this deed by them.
-func (v caseView) reasonOf(r casework.Request) string {
+// told returns what the proposer wrote: the newest telling of this deed by them.
+func (v caseView) told(r casework.Request) (d casework.TransitionDoc) {
 	for _, t := range reversed(v.Transitions) {
 		if t.Author == r.Proposer && t.Doc.Deed == r.Kind {
-			return t.Doc.Reason
+			return t.Doc
 		}
 	}
-	return ""
+	return d
 }
 
 // opened reads and opens a case for its pages.
@@ -216,6 +216,9 @@ func deedText(p *lang.Printer, names map[string]string, d casework.TransitionDoc
 		return p.T("casework.deed.assign", "worker", names[d.Worker], "second", names[d.Second])
 	case d.Deed == "" || d.Deed == "move" || d.To != d.From:
 		return p.T("casework.moved", "status", p.T("casework.status."+string(d.To)))
+	}
+	if d.Cause != "" {
+		return p.T("casework.deed."+d.Deed) + ": " + p.T("casework.cause."+d.Cause)
 	}
 	return p.T("casework.deed." + d.Deed)
 }
