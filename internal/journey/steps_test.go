@@ -204,6 +204,30 @@ func TestWhyIsSaidInWords(t *testing.T) {
 	})
 }
 
+func TestIdentityOfTwoEditorsNamesWhatDiffers(t *testing.T) {
+	both(t, func(h *house) {
+		one, two := h.as("seruni"), h.as("teratai")
+		at := one.newCase(h, "Anak Contoh Berdua")
+		for name, c := range map[string]*client{"seruni": one, "teratai": two} {
+			c.get(at + "/identitas")
+			c.submit("Buka identitas", "reason", "contact")
+			password, _ := h.signIn(name)
+			c.submit("Lanjutkan", "password", password)
+			c.submit("Lanjutkan")
+		}
+		two.submit("Simpan", "school", "Sekolah Contoh Satu", "nik", "3173000000000001")
+		two.wants(http.StatusOK)
+		one.submit("Simpan", "school", "Sekolah Contoh Dua", "nik", "3173000000000001", "phone", "0812-0000-7777")
+		one.see("Yang berbeda: Sekolah, Nomor telepon.", "Sekolah Contoh Satu", "Versi teratai")
+		if hidden(one, "school") != "Sekolah Contoh Dua" {
+			t.Error("what was typed is lost")
+		}
+		one.submit("Simpan")
+		one.wants(http.StatusOK)
+		one.unseen("Yang berbeda")
+	})
+}
+
 func TestClosingTellsTheManual(t *testing.T) {
 	both(t, func(h *house) {
 		c, super := h.as("seruni"), h.as("wijaya")

@@ -2478,7 +2478,7 @@ func identityPage(v caseView, conflict bool) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if conflict {
-				templ_7745c5c3_Err = ui.Warn(ui.T(ctx, "casework.conflict")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Warn(ui.T(ctx, "casework.conflict_identity", "name", v.Names[v.Authors[casework.Identity]], "fields", orNone(ctx, strings.Join(identityDiffers(ctx, v), ", ")))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2533,7 +2533,7 @@ func identityPage(v caseView, conflict bool) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					for _, name := range []string{"name", "alias", "birth_year", "nik", "address", "kelurahan", "kecamatan", "school"} {
+					for _, name := range identityLines {
 						templ_7745c5c3_Err = ui.Input(v.Form, name, ui.T(ctx, "casework.identity."+name), "", nil).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

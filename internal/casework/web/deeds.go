@@ -295,8 +295,14 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 	}
 	if err != nil {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
+			conflict := fault.KindOf(err) == fault.Conflict
+			if conflict { // perhaps written since v was read
+				if v, err = p.opened(c, "identity"); err != nil {
+					return err
+				}
+			}
 			v.Form = f
-			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, fault.KindOf(err) == fault.Conflict))
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, conflict))
 		})
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id"), "saved")
