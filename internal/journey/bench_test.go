@@ -90,6 +90,7 @@ func load(b *testing.B, p *program, clients int) {
 	b.ReportMetric(n/lasted, "reports/s")
 	b.ReportMetric(ms(took, 0.5), "p50-ms")
 	b.ReportMetric(ms(took, 0.95), "p95-ms")
+	b.ReportMetric(ms(took, 0.999), "p999-ms")
 	b.ReportMetric((p.cpu(b)-cpu)*1000/n, "cpu-ms/report")
 	b.ReportMetric(p.resident(b), "resident-MB")
 	b.ReportMetric(0, "ns/op")
