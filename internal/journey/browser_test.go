@@ -266,6 +266,7 @@ func TestWholeWayInABrowser(t *testing.T) {
 	b.press("Selesai")
 	b.see("Langkah disimpan")
 	b.goTo(at + "/kelola")
+	b.set("cause", "other")
 	b.set("reason", "Tujuan tercapai.")
 	b.pressIn("close", "Usulkan penutupan kasus")
 	if !strings.Contains(b.text(), "mengusulkan penutupan kasus") { // the reason lies in the form of the deed

@@ -31,6 +31,9 @@ type line struct {
 	Name  string // of the officer
 }
 
+// manyQuarantined is where the queue page stops counting: "500 or more".
+const manyQuarantined = 500
+
 type queueView struct {
 	Lines       []line
 	Lane        string
@@ -69,16 +72,8 @@ func (p *Pages) queue(c *web.Ctx) error {
 	if v.Heavy, err = p.s.HeavyToday(c.R.Context(), c.Who()); err != nil {
 		return err
 	}
-	for _, team := range p.s.DeskTeams(c.Who()) {
-		counts, err := p.s.Counts(c.R.Context(), c.Who(), team)
-		if err != nil {
-			return err
-		}
-		for _, n := range counts {
-			if n.Lane == report.Quarantine && n.Status == report.Received {
-				v.Quarantined += n.N
-			}
-		}
+	if v.Quarantined, err = p.s.Quarantined(c.R.Context(), c.Who(), manyQuarantined); err != nil {
+		return err
 	}
 	for _, l := range lines {
 		label, ok := report.ReadLabel(c.Keyring(), l)
