@@ -239,7 +239,7 @@ func TestWholeWayInABrowser(t *testing.T) {
 	b.signIn("anggrek")
 	path := h.find(h.as("dahlia"), story)
 	b.goTo(path)
-	b.set("risk", "medium")
+	b.set("risk", "high")
 	b.pressIn("rate", "Simpan")
 	b.see("Penilaian disimpan")
 	b.choose("team", "Barat")
