@@ -130,6 +130,7 @@ type Stage struct {
 type Source struct {
 	Title     string `yaml:"title"`
 	URL       string `yaml:"url"`
+	Date      string `yaml:"date"` // of the law or the page; a year in Title serves
 	Certainty string `yaml:"certainty"`
 }
 
@@ -258,7 +259,7 @@ type Cond struct {
 	Fact  string
 	Op    string
 	Value []string
-	Line  int
+	Line  int `yaml:"-"`
 }
 
 // met folds a condition over its comparisons.

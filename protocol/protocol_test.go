@@ -3,11 +3,9 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -472,28 +470,6 @@ func TestEvaluatingAgainGivesTheSame(t *testing.T) {
 			t.Fatal("events do not survive being stored")
 		}
 	})
-}
-
-func TestCheckNamesEveryProblem(t *testing.T) {
-	text := `
-facts: {risk: {type: enum, values: [high, low]}}
-roles: {R: {id: peran}}
-stages: [{id: A, title: tahap}]
-steps:
-  - {id: X, stage: Z, title: satu, actor: NOBODY, trigger: {step_done: Y}, when: {all: [{fact: risk, op: is, value: green}]}, outputs: [F-99], refs: [S-1]}
-  - {id: Y, stage: A, title: "", actor: R, trigger: {step_done: X}, deadline: {value: -1, unit: moon, anchor: a, basis: law, certainty: text, binding: duty}, next: [Q]}
-  - {id: Y, stage: A, title: tiga, actor: R, trigger: {}}
-`
-	m, err := Parse(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := fmt.Sprint(Check(m))
-	for _, want := range []string{"unknown stage", "unknown role", "never begin", "unknown operator", "unknown value", "unknown form", "unknown source", "no title", "used twice", "unknown step", "duty", "-1", "no trigger"} {
-		if !strings.Contains(all, want) {
-			t.Errorf("%q is not among %s", want, all)
-		}
-	}
 }
 
 func FuzzParse(f *testing.F) {
