@@ -281,7 +281,7 @@ func ladderLines(s *Step) (out []Text) {
 
 func (m *Manual) roleWithID(id string) Text    { return withID(id, m.RoleText(id)) }
 func (m *Manual) consentWithID(id string) Text { return withID(id, m.ConsentText(id)) }
-func (m *Manual) sourceText(id string) Text    { return withID(id, same(m.Sources[id].Title)) }
+func (m *Manual) sourceText(id string) Text    { return withID(id, Text{m.Sources[id].Title, m.Sources[id].EN}) }
 
 func withID(id string, t Text) Text {
 	if t.ID == id || t.ID == "" {
@@ -374,7 +374,7 @@ func (m *Manual) vocabulary() (out []*thing) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sources)) {
 		s := m.Sources[id]
-		t := add("source", id, same(s.Title))
+		t := add("source", id, Text{s.Title, s.EN})
 		t.say("url", same(s.URL))
 		t.say("date", same(s.Date))
 		t.say("certainty", Word(s.Certainty))
