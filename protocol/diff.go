@@ -281,7 +281,9 @@ func ladderLines(s *Step) (out []Text) {
 
 func (m *Manual) roleWithID(id string) Text    { return withID(id, m.RoleText(id)) }
 func (m *Manual) consentWithID(id string) Text { return withID(id, m.ConsentText(id)) }
-func (m *Manual) sourceText(id string) Text    { return withID(id, Text{m.Sources[id].Title, m.Sources[id].EN}) }
+func (m *Manual) sourceText(id string) Text {
+	return withID(id, Text{m.Sources[id].Title, m.Sources[id].EN})
+}
 
 func withID(id string, t Text) Text {
 	if t.ID == id || t.ID == "" {

@@ -117,10 +117,11 @@ func (c *course) task(s *Step) Task {
 		t.Why = append(c.causes(s.Trigger), c.gates(t.Missing)...)
 		return t
 	}
-	t.Reopened, t.Since, t.Why = c.completed(s.ID), f.since, []Why{f.why}
+	t.Reopened, t.Since = c.completed(s.ID), f.since
+	t.because(c, func() Why { return f.why })
 	if s.When != nil {
 		holds := c.holds(*s.When, c.facts)
-		t.Why = append(t.Why, Why{Rule: "when", Holds: holds, Facts: c.found(*s.When)})
+		t.because(c, func() Why { return Why{Rule: "when", Holds: holds, Facts: c.found(*s.When)} })
 		if !holds {
 			t.State = NotApplicable
 			return t
@@ -137,6 +138,13 @@ func (c *course) task(s *Step) Task {
 	}
 	t.Why = append(t.Why, c.gates(t.Missing)...)
 	return t
+}
+
+// because adds a reason, where reasons are wanted.
+func (t *Task) because(c *course, why func() Why) {
+	if !c.silent {
+		t.Why = append(t.Why, why())
+	}
 }
 
 // firing is a trigger that came and that no completion has answered.
@@ -170,11 +178,14 @@ func (c *course) asked(s *Step, t Trigger) (f firing, ok bool) {
 	default:
 		return c.anyOf(s, t.Any)
 	}
+	if !ok {
+		return f, false
+	}
 	f = firing{n: e.n, since: e.Time(), of: e.Time(), stated: !e.When.IsZero(), why: cause(t, e.Time())}
 	if e.At.Before(f.since) { // it lies ahead: it is asked for since it is known
 		f.since = e.At
 	}
-	return f, ok
+	return f, true
 }
 
 func (c *course) anyOf(s *Step, list []Trigger) (f firing, ok bool) {
@@ -242,7 +253,7 @@ func (c *course) visits(t Trigger) (out []entry) {
 		for _, e := range c.happened[t.Schedule.Anchor] {
 			for _, n := range t.Schedule.Offsets {
 				day, _ := after(e.Time(), n, t.Schedule.Unit, c.cal)
-				out = append(out, entry{Event{At: day}, e.n})
+				out = append(out, entry{&Event{At: day}, e.n})
 			}
 		}
 	}
@@ -305,6 +316,9 @@ func cause(t Trigger, at time.Time) Why {
 // causes lists the triggers of a step that is not asked for now, with when each
 // came the last time.
 func (c *course) causes(t Trigger) (out []Why) {
+	if c.silent {
+		return nil
+	}
 	for _, sub := range t.Any {
 		out = append(out, c.causes(sub)...)
 	}
@@ -324,6 +338,9 @@ func (c *course) causes(t Trigger) (out []Why) {
 }
 
 func (c *course) gates(missing []string) (out []Why) {
+	if c.silent {
+		return nil
+	}
 	for _, id := range missing {
 		kind := "form"
 		if _, ok := c.m.Consents[id]; ok {
@@ -379,6 +396,9 @@ func (c *course) heldFrom(d Cond, f firing) time.Time {
 
 // found lists the facts that a condition asks for, each once.
 func (c *course) found(d Cond) (out []Found) {
+	if c.silent {
+		return nil
+	}
 	subs := append(slices.Clone(d.All), d.Any...)
 	if d.Not != nil {
 		subs = append(subs, *d.Not)
@@ -400,7 +420,7 @@ func (c *course) found(d Cond) (out []Found) {
 // missing lists the consents and forms that a step still waits for.
 func (c *course) missing(s *Step) (out []string) {
 	for _, id := range s.Consent {
-		if c.consents[id].Value == "given" {
+		if given := c.consents[id]; given != nil && given.Value == "given" {
 			continue
 		}
 		if or := c.m.Consents[id].OrStep; or != "" && c.completed(or) {
@@ -440,9 +460,9 @@ func (c *course) due(t *Task, f firing) {
 	if !w.Ahead || w.Known { // nothing counts back from a day that nobody said
 		t.Due, known = after(w.At, counts, w.Unit, c.cal)
 	}
-	if t.Why = append(t.Why, w); !known {
-		t.Uncertain = true
-		t.Why = append(t.Why, Why{Rule: "calendar", Value: t.Due.Year()})
+	t.because(c, func() Why { return w })
+	if t.Uncertain = !known; t.Uncertain {
+		t.because(c, func() Why { return Why{Rule: "calendar", Value: t.Due.Year()} })
 	}
 }
 
@@ -472,11 +492,16 @@ func (c *course) anchor(name string, t *Task, f firing) (kind, ref string, from 
 	}
 	switch a, _ := c.m.anchor(name); {
 	case len(a.Consents) > 0:
-		from, known = c.decided(a.Consents)
-		return "event", name, orElse(from, known, t.Since), known
+		if from, known = c.decided(a.Consents); !known {
+			from = t.Since
+		}
+		return "event", name, from, known
 	case a.StepDone != "":
 		e, known := earliest(done(c.ended[a.StepDone]), last.n)
-		return "step", a.StepDone, orElse(e.At, known, t.Since), known
+		if !known {
+			return "step", a.StepDone, t.Since, false
+		}
+		return "step", a.StepDone, e.At, true
 	case a.FactChange != "":
 		list := c.changed[a.FactChange]
 		if len(list) == 0 || t.Step.Trigger.changes(a.FactChange) { // a change that asks for the step is where the task begins
@@ -485,14 +510,10 @@ func (c *course) anchor(name string, t *Task, f firing) (kind, ref string, from 
 		return "fact", a.FactChange, list[len(list)-1].At, true
 	}
 	e, known := earliest(c.happened[name], last.n)
-	return "event", name, orElse(e.Time(), known, t.Since), known
-}
-
-func orElse(at time.Time, ok bool, other time.Time) time.Time {
-	if ok {
-		return at
+	if !known {
+		return "event", name, t.Since, false
 	}
-	return other
+	return "event", name, e.Time(), true
 }
 
 // decided returns since when what was said of these consents stands.
@@ -552,7 +573,7 @@ func (e Evaluation) Forbids(action string) (guard string, forbidden bool) {
 // History returns every change of a fact, oldest first, with who noted it and when.
 func (e Evaluation) History(fact string) (out []Event) {
 	for _, c := range e.course.changed[fact] {
-		out = append(out, c.Event)
+		out = append(out, *c.Event)
 	}
 	return out
 }
@@ -572,27 +593,46 @@ func (e Evaluation) Summary() (s Summary) {
 	if e.closed {
 		return s
 	}
-	for _, t := range e.Tasks {
-		due := t.Next
-		if t.State.Open() {
-			due = t.Due
-			s.Open++
-		}
-		if t.State == Overdue {
-			s.Overdue++
-		}
-		if due.IsZero() || t.Binding == "power" || !s.NextDue.IsZero() && !due.Before(s.NextDue) { // a power is never late
-			continue
-		}
-		s.NextDue = due
-		switch {
-		case !t.Ours:
-			s.Class = "theirs"
-		case t.State == Overdue:
-			s.Class = "supervisor"
-		default:
-			s.Class = "ours"
-		}
+	for i := range e.Tasks {
+		s.add(&e.Tasks[i])
 	}
 	return s
+}
+
+// Reclock returns Evaluate's Summary without the reasons, for clocking many cases
+// anew.
+func Reclock(m *Manual, events []Event, now time.Time, cal *Calendar) (s Summary) {
+	c := read(m, events, now, cal)
+	if _, closed := c.happened[CaseClosed]; closed {
+		return s
+	}
+	c.silent = true
+	for _, step := range m.Steps {
+		t := c.task(step)
+		s.add(&t)
+	}
+	return s
+}
+
+func (s *Summary) add(t *Task) {
+	due := t.Next
+	if t.State.Open() {
+		due = t.Due
+		s.Open++
+	}
+	if t.State == Overdue {
+		s.Overdue++
+	}
+	if due.IsZero() || t.Binding == "power" || !s.NextDue.IsZero() && !due.Before(s.NextDue) { // a power is never late
+		return
+	}
+	s.NextDue = due
+	switch {
+	case !t.Ours:
+		s.Class = "theirs"
+	case t.State == Overdue:
+		s.Class = "supervisor"
+	default:
+		s.Class = "ours"
+	}
 }

@@ -489,14 +489,3 @@ func FuzzParse(f *testing.F) {
 		_, _ = ParseCalendar(bytes.NewReader(b))
 	})
 }
-
-func BenchmarkEvaluate500(b *testing.B) {
-	m, cal := load(b)
-	events := []Event{ev(Occurred, "intake_received", "", 0)}
-	for i := range 499 {
-		events = append(events, ev(FactSet, "risk", []string{"high", "low"}[i%2], i))
-	}
-	for b.Loop() {
-		_ = Evaluate(m, events, at(500), cal)
-	}
-}
