@@ -105,11 +105,10 @@ func (c *course) task(s *Step) Task {
 	if !asked {
 		t.Next = c.nextVisit(s)
 	}
-	if last, ended := c.last(s.ID); ended && (!asked || onlySteps(s.Trigger)) {
-		t.State, t.At, t.By, t.Why = Done, last.At, last.By, c.causes(s.Trigger)
-		if last.Kind == StepSkipped {
-			t.State, t.Reason = Skipped, last.Value
-		}
+	last, ended := c.last(s.ID)
+	if ended && (!asked || onlySteps(s.Trigger)) {
+		t.end(last)
+		t.Why = c.causes(s.Trigger)
 		return t
 	}
 	t.Missing = c.missing(s)
@@ -122,6 +121,11 @@ func (c *course) task(s *Step) Task {
 	if s.When != nil {
 		holds := c.holds(*s.When, c.facts)
 		t.because(c, func() Why { return Why{Rule: "when", Holds: holds, Facts: c.found(*s.When)} })
+		if !holds && ended { // what was done stays done
+			t.end(last)
+			t.Reopened = false
+			return t
+		}
 		if !holds {
 			t.State = NotApplicable
 			return t
@@ -138,6 +142,14 @@ func (c *course) task(s *Step) Task {
 	}
 	t.Why = append(t.Why, c.gates(t.Missing)...)
 	return t
+}
+
+// end marks a task as done or skipped.
+func (t *Task) end(last entry) {
+	t.State, t.At, t.By = Done, last.At, last.By
+	if last.Kind == StepSkipped {
+		t.State, t.Reason = Skipped, last.Value
+	}
 }
 
 // because adds a reason, where reasons are wanted.
