@@ -58,23 +58,17 @@ func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
 func TestMigrationIsTotal(t *testing.T) {
 	text := manualText(t)
 	old, cal := load(t)
-	rapid.Check(t, func(t *rapid.T) {
+	versions := []*Manual{old}
+	for _, gone := range [][]string{{"A5"}, {"B0", "G5"}, {"C2", "D4", "E1", "E11"}, {"H1", "H2", "H3", "H4"}} {
 		out := text
-		for range rapid.IntRange(0, 4).Draw(t, "gone") {
-			id := rapid.SampledFrom(old.Steps).Draw(t, "step").ID
-			if cut, err := Edit(out, []string{"steps", id}, nil); err == nil {
-				out = cut
-			}
+		for _, id := range gone {
+			out = edited(t, out, nil, "steps", id)
 		}
-		m, err := Parse(newReader(out))
-		if err != nil {
-			t.Fatal(err)
-		}
+		versions = append(versions, parse(t, edited(t, out, 9, "steps", "E2", "track", "0", "value")))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		from, to := rapid.SampledFrom(versions).Draw(t, "from"), rapid.SampledFrom(versions).Draw(t, "to")
 		events := course0(t, old)
-		from, to := old, m
-		if rapid.Bool().Draw(t, "back") {
-			from, to = m, old
-		}
 		got := Migrate(from, to, events, at(200), cal)
 		moves := map[string]int{}
 		for _, v := range got.Moves {
