@@ -2,7 +2,9 @@ package protocol
 
 import (
 	"bytes"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -101,5 +103,44 @@ func TestTheSchemaHasEveryKey(t *testing.T) {
 	types(reflect.TypeFor[Manual]())
 	if !reflect.DeepEqual(said, read) {
 		t.Errorf("schema: %v\nlanguage: %v", keysOf(said), keysOf(read))
+	}
+}
+
+// The written reference names every key and rule, and its example has no problem.
+func TestTheReferenceIsTrue(t *testing.T) {
+	doc, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(doc), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	if list := Check(parse(t, []byte(example))); len(list) != 0 {
+		t.Errorf("the example has problems: %+v", list)
+	}
+	var names []string
+	seen := map[reflect.Type]bool{}
+	var types func(t reflect.Type)
+	types = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+			t = t.Elem()
+		}
+		if t.Kind() == reflect.Struct && !seen[t] {
+			seen[t] = true
+			for f := range fieldsOf(t) {
+				names = append(names, f.name)
+				types(f.typ)
+			}
+		}
+	}
+	types(reflect.TypeFor[Manual]())
+	names = append(names, RuleYAML, RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate,
+		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld)
+	for _, list := range [][]string{units, bases, certainties, bindings, sensitivities, overdues, operators, fieldTypes, Actions, keysOf(anchors), keysOf(guards)} {
+		names = append(names, list...)
+	}
+	for _, name := range names {
+		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).Match(doc) {
+			t.Errorf("docs/protocol.md does not name %s", name)
+		}
 	}
 }
