@@ -37,6 +37,9 @@ func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
 	if f := got["fact venue_linked"]; f.Fate != Drops || f.Noted != 1 {
 		t.Errorf("venue_linked: %+v", f)
 	}
+	if gone := m.Of(Drops); len(gone) != 2 || len(m.Clocks()) != 1 {
+		t.Errorf("%+v", gone)
+	}
 	want := "Langkah E1 “Laporkan ke kepolisian”: tenggatnya dihitung lain; tenggat 2026-03-19 09:00 → 2026-03-18 09:00."
 	if s := got["step E1"].Sentence("id"); s[:10] != want[:10] || s[len(s)-60:] != want[len(want)-60:] {
 		t.Error(s)

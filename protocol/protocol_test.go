@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -170,6 +171,23 @@ func TestGatesAndSkips(t *testing.T) {
 	}
 	if s := state(t, Evaluate(m, skip, at(3), cal), "D3"); !s.State.Open() {
 		t.Errorf("a skipped step stops the way: D3 is %s", s.State)
+	}
+}
+
+func TestDutiesTargetsAndOthersCountApart(t *testing.T) {
+	m, cal := load(t)
+	events := opening(ev(FactSet, "case_type", "sexual", 0), ev(FactSet, "informant", "victim", 0), ev(Occurred, "victim_reported", "", 0), ev(StepDone, "D1", "", 0))
+	s := Evaluate(m, events, at(24*60), cal).Summary()
+	want := map[string]int{}
+	for _, task := range Evaluate(m, events, at(24*60), cal).Tasks {
+		if task.State == Overdue {
+			want["late"]++
+			want[task.Binding]++
+			want[fmt.Sprint("ours ", task.Ours)]++
+		}
+	}
+	if s.Duties != 1 || s.Duties != want["duty"] || s.Theirs < 1 || s.Theirs != want["ours false"] || s.Overdue != want["late"] || want["power"] != 0 {
+		t.Errorf("%+v, %v", s, want)
 	}
 }
 

@@ -11,6 +11,8 @@ type Summary struct {
 	Class   string // ours, theirs, supervisor; "" where nothing runs
 	Overdue int
 	Open    int
+	Duties  int // of Overdue: what law commands; a power is never among them
+	Theirs  int // of Overdue: what another agency owes
 }
 
 // Summary folds the tasks of a case. A late one of ours goes to the supervisor's
@@ -48,6 +50,12 @@ func (s *Summary) add(t *Task) {
 	}
 	if t.State == Overdue {
 		s.Overdue++
+		if t.Binding == "duty" {
+			s.Duties++
+		}
+		if !t.Ours {
+			s.Theirs++
+		}
 	}
 	if due.IsZero() || t.Binding == "power" || !s.NextDue.IsZero() && !due.Before(s.NextDue) { // a power is never late
 		return
