@@ -336,7 +336,7 @@ func (m *Manual) possible(d Cond, others []Cond) bool {
 // the manual says that it has both, and whether it blames a child.
 func (c *checking) texts() {
 	second := slices.Contains(c.m.Protocol.Languages, "en")
-	visit(c.root(), reflect.TypeFor[Manual](), func(at place, name string, first, other string) {
+	visit(c.root(), reflect.TypeFor[Manual](), func(at place, first, other string) {
 		if second && other == "" && first != "" {
 			c.warn(at, RuleTranslation, both("tidak ada terjemahan Inggris: %.60s", "no English: %.60s", first), same("{id: …, en: …}"))
 		}
@@ -350,26 +350,22 @@ func (c *checking) texts() {
 
 // visit walks the texts of the manual along its types. Source titles are names of
 // others and are left out.
-func visit(at place, t reflect.Type, text func(at place, name, first, other string)) {
+func visit(at place, t reflect.Type, text func(at place, first, other string)) {
 	if at.Node == nil {
 		return
 	}
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	both := func() { text(at, "", valueOf(at, "id"), valueOf(at, "en")) }
+	named := t == reflect.TypeFor[Role]() || t == reflect.TypeFor[Consent]()
 	switch {
-	case t == reflect.TypeFor[Text]():
-		if at.Kind == yaml.ScalarNode {
-			text(at, "", at.Value, "")
-		} else {
-			both()
+	case at.Kind == yaml.ScalarNode && (t == reflect.TypeFor[Text]() || t == reflect.TypeFor[Form]()):
+		text(at, at.Value, "")
+	case t == reflect.TypeFor[Text]() || named:
+		text(at, valueOf(at, "id"), valueOf(at, "en"))
+		if named {
+			visit(place{child(at.Node, "evidence")}, reflect.TypeFor[Text](), text)
 		}
-	case t == reflect.TypeFor[Role]() || t == reflect.TypeFor[Consent]():
-		both()
-		visit(place{child(at.Node, "evidence")}, reflect.TypeFor[Text](), text)
-	case t == reflect.TypeFor[Form]() && at.Kind == yaml.ScalarNode:
-		text(at, "", at.Value, "")
 	case t.Kind() == reflect.Struct && t != reflect.TypeFor[Source]():
 		for f := range fieldsOf(t) {
 			visit(place{child(at.Node, f.name)}, f.typ, text)

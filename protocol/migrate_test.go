@@ -71,7 +71,7 @@ func TestMigrationIsTotal(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		from, to := rapid.SampledFrom(versions).Draw(t, "from"), rapid.SampledFrom(versions).Draw(t, "to")
-		events := course0(t, old)
+		events := drawCourse(t, old)
 		got := Migrate(from, to, events, at(200), cal)
 		moves := map[string]int{}
 		for _, v := range got.Moves {

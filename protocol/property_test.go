@@ -18,7 +18,7 @@ import (
 func TestNoStepIsLost(t *testing.T) {
 	m, cal := load(t)
 	rapid.Check(t, func(t *rapid.T) {
-		events := course0(t, m)
+		events := drawCourse(t, m)
 		e := Evaluate(m, events, at(rapid.IntRange(0, 5000).Draw(t, "now")), cal)
 		if len(e.Tasks) != len(m.Steps) {
 			t.Fatalf("%d tasks of %d steps", len(e.Tasks), len(m.Steps))
@@ -56,7 +56,7 @@ func TestNoStepIsLost(t *testing.T) {
 func TestClocksAreMonotone(t *testing.T) {
 	m, cal := load(t)
 	rapid.Check(t, func(t *rapid.T) {
-		events := course0(t, m)
+		events := drawCourse(t, m)
 		hour := rapid.IntRange(0, 5000).Draw(t, "now")
 		a, b := Evaluate(m, events, at(hour), cal), Evaluate(m, events, at(hour+rapid.IntRange(0, 3000).Draw(t, "later")), cal)
 		for i := range a.Tasks {
@@ -104,7 +104,7 @@ func TestOrderDoesNotMatterWhereItShouldNot(t *testing.T) {
 func TestReclockIsTheSummary(t *testing.T) {
 	m, cal := load(t)
 	rapid.Check(t, func(t *rapid.T) {
-		events := course0(t, m)
+		events := drawCourse(t, m)
 		now := at(rapid.IntRange(0, 5000).Draw(t, "now"))
 		if got, want := Reclock(m, events, now, cal), Evaluate(m, events, now, cal).Summary(); got != want {
 			t.Fatalf("%+v, want %+v", got, want)
@@ -292,5 +292,23 @@ func FuzzEvaluate(f *testing.F) {
 			t.Fatalf("%+v", d[0])
 		}
 		_ = Migrate(m, m, events, at(300), nil)
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("steps: [{id: A, trigger: {event: x}}]"))
+	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("steps: [null]"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m, err := Parse(bytes.NewReader(b))
+		if err == nil {
+			_ = Check(m)
+			events := []Event{{Kind: Occurred, Name: "x", At: start, When: start}}
+			for _, name := range m.Events() {
+				events = append(events, Event{Kind: Occurred, Name: name, At: start})
+			}
+			_ = Evaluate(m, events, start, nil).Summary()
+		}
+		_, _ = ParseCalendar(bytes.NewReader(b))
 	})
 }

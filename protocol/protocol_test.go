@@ -489,21 +489,3 @@ func TestEvaluatingAgainGivesTheSame(t *testing.T) {
 		}
 	})
 }
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte("steps: [{id: A, trigger: {event: x}}]"))
-	f.Add([]byte("a: &a [*a]"))
-	f.Add([]byte("steps: [null]"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := Parse(bytes.NewReader(b))
-		if err == nil {
-			_ = Check(m)
-			events := []Event{{Kind: Occurred, Name: "x", At: start, When: start}}
-			for _, name := range m.Events() {
-				events = append(events, Event{Kind: Occurred, Name: name, At: start})
-			}
-			_ = Evaluate(m, events, start, nil).Summary()
-		}
-		_, _ = ParseCalendar(bytes.NewReader(b))
-	})
-}
