@@ -218,6 +218,32 @@ func TestYAMLRoundTrip(t *testing.T) {
 	}
 }
 
+// A thing written back from its type is the same thing.
+func TestEveryStepAndFormCanBeWrittenBack(t *testing.T) {
+	s := schema(t)
+	for name, text := range map[string][]byte{"default": manualText(t), "good": good(t)} {
+		m := parse(t, text)
+		for _, step := range []*Step{m.Steps[0], m.Steps[1], m.Steps[2], m.Steps[len(m.Steps)-1], m.Steps[len(m.Steps)/2]} {
+			out := edited(t, text, step, "steps", step.ID)
+			if d := Diff(m, parse(t, out)); len(d) != 0 {
+				t.Errorf("%s: step %s: %+v", name, step.ID, d)
+			}
+			if err := validate(t, s, out); err != nil {
+				t.Errorf("%s: step %s: %v", name, step.ID, err)
+			}
+		}
+		for _, id := range keysOf(m.Forms)[:2] {
+			out := edited(t, text, m.Forms[id], "forms", id)
+			if d := Diff(m, parse(t, out)); len(d) != 0 {
+				t.Errorf("%s: form %s: %+v", name, id, d)
+			}
+			if err := validate(t, s, out); err != nil {
+				t.Errorf("%s: form %s: %v", name, id, err)
+			}
+		}
+	}
+}
+
 // What is too big or too deep is refused before it costs anything.
 func TestHugeAndDeepManualsAreRefused(t *testing.T) {
 	const million = 1_000_000
