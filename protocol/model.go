@@ -1,20 +1,11 @@
 package protocol
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
-
-// MaxManual bounds the size of a manual, in bytes.
-const MaxManual = 2 << 20
 
 // Text is one text in the languages of the manual. In YAML it is a plain string
 // (the first language) or a map {id: …, en: …}.
@@ -34,6 +25,17 @@ func (t *Text) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// MarshalYAML writes a text in one language as a string, else as {id: …, en: …}.
+func (t Text) MarshalYAML() (any, error) {
+	if t.EN == "" {
+		return t.ID, nil
+	}
+	n := &yaml.Node{}
+	err := n.Encode(struct{ ID, EN string }{t.ID, t.EN})
+	n.Style = yaml.FlowStyle
+	return n, err
+}
+
 // In returns the text in a language; the first language where it has no other.
 func (t Text) In(lang string) string {
 	if lang == "en" && t.EN != "" {
@@ -44,44 +46,56 @@ func (t Text) In(lang string) string {
 
 // Manual is a handling protocol.
 type Manual struct {
-	Schema   string             `yaml:"schema"`
-	Protocol Header             `yaml:"protocol"`
-	Facts    map[string]Fact    `yaml:"facts"`
-	Roles    map[string]Role    `yaml:"roles"`
-	Consents map[string]Consent `yaml:"consents"`
-	Forms    map[string]Form    `yaml:"forms"`
-	Happens  map[string]Text    `yaml:"events"` // what each event is called
-	Guards   []Guard            `yaml:"global_guards"`
-	Stages   []Stage            `yaml:"stages"`
-	Steps    []*Step            `yaml:"steps"`
-	Sources  map[string]Source  `yaml:"sources"`
+	Schema   string             `yaml:"schema,omitempty"`
+	Protocol Header             `yaml:"protocol,omitempty"`
+	Vocab    map[string]any     `yaml:"vocab,omitempty"` // words explained to readers of the file; the engine does not read them
+	Facts    map[string]Fact    `yaml:"facts,omitempty"`
+	Roles    map[string]Role    `yaml:"roles,omitempty"`
+	Consents map[string]Consent `yaml:"consents,omitempty"`
+	Forms    map[string]Form    `yaml:"forms,omitempty"`
+	Happens  map[string]Text    `yaml:"events,omitempty"`  // what each event is called
+	Anchors  map[string]Anchor  `yaml:"anchors,omitempty"` // what deadlines count from, where it is no event; see Anchor
+	Guards   []Guard            `yaml:"global_guards,omitempty"`
+	Stages   []Stage            `yaml:"stages,omitempty"`
+	Steps    []*Step            `yaml:"steps,omitempty"`
+	Sources  map[string]Source  `yaml:"sources,omitempty"`
 
 	hash string
+	root *yaml.Node // the text as read, for the places of Check's problems
 	step map[string]*Step
 }
 
-// Header says what the manual is.
+// Header says what the manual is. ConsentForm is the form on which consents are
+// written: a step that brings it out asks for its consents and does not wait for
+// them (F-07 where the manual says nothing).
 type Header struct {
-	ID      string `yaml:"id"`
-	Version string `yaml:"version"`
-	Status  string `yaml:"status"`
+	ID              string            `yaml:"id,omitempty"`
+	Version         string            `yaml:"version,omitempty"`
+	Status          string            `yaml:"status,omitempty"` // draft, reviewed or active
+	Languages       []string          `yaml:"language,omitempty"`
+	Jurisdiction    map[string]string `yaml:"jurisdiction,omitempty"`
+	EffectiveFrom   string            `yaml:"effective_from,omitempty"` // 2006-01-02
+	ReviewEvery     int               `yaml:"review_every_months,omitempty"`
+	HolidayCalendar string            `yaml:"holiday_calendar,omitempty"`
+	Timezone        string            `yaml:"timezone,omitempty"`
+	ConsentForm     string            `yaml:"consent_form,omitempty"`
 }
 
 // Fact is a typed fact that conditions may ask for. Type is bool or enum.
 type Fact struct {
-	Type      string          `yaml:"type"`
-	Label     Text            `yaml:"label"`
-	Values    []string        `yaml:"values"`
-	Labels    map[string]Text `yaml:"labels"` // what each value is called; yes and no need none
-	UnknownAs string          `yaml:"unknown_as"`
+	Type      string          `yaml:"type,omitempty"`
+	Label     Text            `yaml:"label,omitempty"`
+	Values    []string        `yaml:"values,omitempty"`
+	Labels    map[string]Text `yaml:"labels,omitempty"` // what each value is called; yes and no need none
+	UnknownAs string          `yaml:"unknown_as,omitempty"`
 	Line      int             `yaml:"-"`
 }
 
 // Role is who acts. External roles are only tracked.
 type Role struct {
-	ID       string `yaml:"id"`
-	EN       string `yaml:"en"`
-	External bool   `yaml:"external"`
+	ID       string `yaml:"id,omitempty"`
+	EN       string `yaml:"en,omitempty"`
+	External bool   `yaml:"external,omitempty"`
 }
 
 // Name returns the role's name in a language.
@@ -90,81 +104,109 @@ func (r Role) Name(lang string) string { return Text{r.ID, r.EN}.In(lang) }
 // Consent is something that must be given before certain steps. OrStep names a
 // step whose completion stands in for it.
 type Consent struct {
-	ID       string `yaml:"id"`
-	EN       string `yaml:"en"`
-	Evidence Text   `yaml:"evidence"`
-	OrStep   string `yaml:"or_step"`
+	ID       string `yaml:"id,omitempty"`
+	EN       string `yaml:"en,omitempty"`
+	Evidence Text   `yaml:"evidence,omitempty"`
+	OrStep   string `yaml:"or_step,omitempty"`
 }
 
-// Guard is a rule that holds on every step.
+// Guard is a rule that holds on every step. Forbids names the actions that it
+// locks, always or Unless its condition holds.
 type Guard struct {
-	ID   string   `yaml:"id"`
-	Rule Text     `yaml:"rule"`
-	Refs []string `yaml:"refs"`
+	ID      string   `yaml:"id,omitempty"`
+	Rule    Text     `yaml:"rule,omitempty"`
+	Refs    []string `yaml:"refs,omitempty"`
+	Forbids []string `yaml:"forbids,omitempty"`
+	Unless  *Cond    `yaml:"unless,omitempty"`
 }
 
 // Stage is a part of the manual.
 type Stage struct {
-	ID    string `yaml:"id"`
-	Title Text   `yaml:"title"`
+	ID    string `yaml:"id,omitempty"`
+	Title Text   `yaml:"title,omitempty"`
 }
 
 // Source is where a fact of law or practice was read.
 type Source struct {
-	Title     string `yaml:"title"`
-	URL       string `yaml:"url"`
-	Certainty string `yaml:"certainty"`
+	Title     string `yaml:"title,omitempty"`
+	EN        string `yaml:"en,omitempty"` // the title in the second language
+	URL       string `yaml:"url,omitempty"`
+	Date      string `yaml:"date,omitempty"` // of the law or the page; a year in Title serves
+	Certainty string `yaml:"certainty,omitempty"`
 }
+
+// Name returns the source's title in a language.
+func (s Source) Name(lang string) string { return Text{s.Title, s.EN}.In(lang) }
 
 // Step is one thing to do.
 type Step struct {
-	ID            string         `yaml:"id"`
-	Stage         string         `yaml:"stage"`
-	Title         Text           `yaml:"title"`
-	Actor         string         `yaml:"actor"`
-	Support       []string       `yaml:"support"`
-	When          *Cond          `yaml:"when"`
-	Trigger       Trigger        `yaml:"trigger"`
-	Deadline      Deadline       `yaml:"deadline"`
-	DeadlineWhen  []DeadlineWhen `yaml:"deadline_when"`
-	Track         []Track        `yaml:"track"`
-	Consent       []string       `yaml:"consent"`
-	RequiresForms []string       `yaml:"requires_forms"`
-	ReviewBefore  []string       `yaml:"review_before"`
-	Do            []Text         `yaml:"do"`
-	Forbid        []Text         `yaml:"forbid"`
-	Decide        []Decide       `yaml:"decide"`
-	Outputs       []string       `yaml:"outputs"`
-	OnOverdue     []string       `yaml:"on_overdue"`
-	Sensitivity   string         `yaml:"sensitivity"`
-	Next          []string       `yaml:"next"`
-	Refs          []string       `yaml:"refs"`
+	ID            string         `yaml:"id,omitempty"`
+	Stage         string         `yaml:"stage,omitempty"`
+	Title         Text           `yaml:"title,omitempty"`
+	Actor         string         `yaml:"actor,omitempty"`
+	Support       []string       `yaml:"support,omitempty"`
+	When          *Cond          `yaml:"when,omitempty"`
+	Trigger       Trigger        `yaml:"trigger,omitempty"`
+	Deadline      Deadline       `yaml:"deadline,omitempty"`
+	DeadlineWhen  []DeadlineWhen `yaml:"deadline_when,omitempty"`
+	Track         []Track        `yaml:"track,omitempty"`
+	Consent       []string       `yaml:"consent,omitempty"`
+	RequiresForms []string       `yaml:"requires_forms,omitempty"`
+	ReviewBefore  []string       `yaml:"review_before,omitempty"`
+	Do            []Text         `yaml:"do,omitempty"`
+	Forbid        []Text         `yaml:"forbid,omitempty"`
+	Decide        []Decide       `yaml:"decide,omitempty"`
+	Outputs       []string       `yaml:"outputs,omitempty"`
+	OnOverdue     []string       `yaml:"on_overdue,omitempty"`
+	Sensitivity   string         `yaml:"sensitivity,omitempty"`
+	Require       []Text         `yaml:"require,omitempty"` // what must be so before it is called done; read by people
+	Ladder        []Rung         `yaml:"ladder,omitempty"`
+	Next          []string       `yaml:"next,omitempty"`
+	Refs          []string       `yaml:"refs,omitempty"`
 
 	Line int `yaml:"-"`
 }
 
+// Rung is one level of an escalation: to whom, and how long an answer is waited
+// for before the next (nil: it is the last).
+type Rung struct {
+	Level     int    `yaml:"level,omitempty"`
+	To        Text   `yaml:"to,omitempty"`
+	Wait      *Span  `yaml:"wait,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
+	Note      Text   `yaml:"note,omitempty"`
+}
+
+// Span is a length of time: Value of Unit (minute, hour, calendar_day or
+// working_day).
+type Span struct {
+	Value int    `yaml:"value"`
+	Unit  string `yaml:"unit,omitempty"`
+}
+
 // Trigger is what makes a step begin; exactly one field is set.
 type Trigger struct {
-	Event      string     `yaml:"event"`
-	StepDone   string     `yaml:"step_done"`
-	FactChange string     `yaml:"fact_change"`
-	Any        []Trigger  `yaml:"any"`
-	Recurring  *Recurring `yaml:"recurring"`
-	Schedule   *Schedule  `yaml:"schedule"`
+	Event      string     `yaml:"event,omitempty"`
+	StepDone   string     `yaml:"step_done,omitempty"`
+	FactChange string     `yaml:"fact_change,omitempty"`
+	Any        []Trigger  `yaml:"any,omitempty"`
+	Recurring  *Recurring `yaml:"recurring,omitempty"`
+	Schedule   *Schedule  `yaml:"schedule,omitempty"`
 }
 
 // Recurring repeats a step from the opening of the case until an event.
 type Recurring struct {
 	Every int    `yaml:"every"`
-	Unit  string `yaml:"unit"`
-	Until string `yaml:"until"`
+	Unit  string `yaml:"unit,omitempty"`
+	Until string `yaml:"until,omitempty"`
 }
 
 // Schedule asks for a step again and again after an anchor.
 type Schedule struct {
-	Anchor  string `yaml:"anchor"`
-	Offsets []int  `yaml:"offsets"`
-	Unit    string `yaml:"unit"`
+	Anchor  string `yaml:"anchor,omitempty"`
+	Offsets []int  `yaml:"offsets,omitempty"`
+	Unit    string `yaml:"unit,omitempty"`
 }
 
 // Name returns what is consented to, in a language.
@@ -175,63 +217,76 @@ func (c Consent) Name(lang string) string { return Text{c.ID, c.EN}.In(lang) }
 // binding duty, power or target.
 type Deadline struct {
 	Value     int    `yaml:"value"`
-	Unit      string `yaml:"unit"`
-	Anchor    string `yaml:"anchor"`
-	Basis     string `yaml:"basis"`
-	Certainty string `yaml:"certainty"`
-	Binding   string `yaml:"binding"`
-	Note      Text   `yaml:"note"`
+	Unit      string `yaml:"unit,omitempty"`
+	Anchor    string `yaml:"anchor,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
+	Binding   string `yaml:"binding,omitempty"`
+	Note      Text   `yaml:"note,omitempty"`
 }
 
 // DeadlineWhen replaces the deadline's value where its condition holds; the
 // first that holds counts.
 type DeadlineWhen struct {
-	If        Cond   `yaml:"if"`
+	If        Cond   `yaml:"if,omitempty"`
 	Value     int    `yaml:"value"`
-	Unit      string `yaml:"unit"`
-	Basis     string `yaml:"basis"`
-	Certainty string `yaml:"certainty"`
+	Unit      string `yaml:"unit,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
 }
 
 // Track is a clock that another agency owns.
 type Track struct {
-	What      Text     `yaml:"what"`
+	What      Text     `yaml:"what,omitempty"`
 	Value     int      `yaml:"value"`
-	Unit      string   `yaml:"unit"`
-	Anchor    string   `yaml:"anchor"`
-	Basis     string   `yaml:"basis"`
-	Certainty string   `yaml:"certainty"`
-	Binding   string   `yaml:"binding"`
-	Refs      []string `yaml:"refs"`
+	Unit      string   `yaml:"unit,omitempty"`
+	Anchor    string   `yaml:"anchor,omitempty"`
+	Basis     string   `yaml:"basis,omitempty"`
+	Certainty string   `yaml:"certainty,omitempty"`
+	Binding   string   `yaml:"binding,omitempty"`
+	Refs      []string `yaml:"refs,omitempty"`
 }
 
 // Decide says where the way goes on; kept for readers of the book.
 type Decide struct {
-	If   *Cond  `yaml:"if"`
-	Then string `yaml:"then"`
-	Else string `yaml:"else"`
+	If   *Cond  `yaml:"if,omitempty"`
+	Then string `yaml:"then,omitempty"`
+	Else string `yaml:"else,omitempty"`
 }
 
 // Cond is a condition over facts: all, any or not of conditions, or one
 // comparison (eq, ne, in, not_in).
 type Cond struct {
-	All   []Cond
-	Any   []Cond
-	Not   *Cond
-	Fact  string
-	Op    string
-	Value []string
-	Line  int
+	All   []Cond   `yaml:"all,omitempty"`
+	Any   []Cond   `yaml:"any,omitempty"`
+	Not   *Cond    `yaml:"not,omitempty"`
+	Fact  string   `yaml:"fact,omitempty"`
+	Op    string   `yaml:"op,omitempty"`
+	Value []string `yaml:"value,omitempty"`
+	Line  int      `yaml:"-"`
+}
+
+// met folds a condition over its comparisons.
+func (d Cond) met(one func(Cond) bool) bool {
+	switch {
+	case len(d.All) > 0:
+		return !slices.ContainsFunc(d.All, func(sub Cond) bool { return !sub.met(one) })
+	case len(d.Any) > 0:
+		return slices.ContainsFunc(d.Any, func(sub Cond) bool { return sub.met(one) })
+	case d.Not != nil:
+		return !d.Not.met(one)
+	}
+	return one(d)
 }
 
 // UnmarshalYAML reads a condition; a value may be one scalar or a list.
 func (c *Cond) UnmarshalYAML(n *yaml.Node) error {
 	var raw struct {
-		All   []Cond    `yaml:"all"`
-		Any   []Cond    `yaml:"any"`
-		Not   *Cond     `yaml:"not"`
-		Fact  string    `yaml:"fact"`
-		Op    string    `yaml:"op"`
+		All   []Cond    `yaml:"all,omitempty"`
+		Any   []Cond    `yaml:"any,omitempty"`
+		Not   *Cond     `yaml:"not,omitempty"`
+		Fact  string    `yaml:"fact,omitempty"`
+		Op    string    `yaml:"op,omitempty"`
 		Value yaml.Node `yaml:"value"`
 	}
 	if err := n.Decode(&raw); err != nil {
@@ -257,106 +312,5 @@ func (s *Step) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
-// Parse reads a manual. It fails on what is not YAML of this shape; what is
-// wrong in content is Check's to say.
-func Parse(r io.Reader) (*Manual, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxManual+1))
-	if err != nil {
-		return nil, fmt.Errorf("protocol: %w", err)
-	}
-	if len(text) > MaxManual {
-		return nil, errors.New("protocol: a manual has at most 2 MiB")
-	}
-	m := &Manual{}
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(m); err != nil {
-		return nil, fmt.Errorf("protocol: %w", err)
-	}
-	h := sha256.Sum256(text)
-	m.hash = hex.EncodeToString(h[:])
-	m.step = make(map[string]*Step, len(m.Steps))
-	for i, s := range m.Steps {
-		if s == nil {
-			return nil, fmt.Errorf("protocol: step %d is empty", i+1)
-		}
-		m.step[s.ID] = s
-	}
-	return m, nil
-}
-
 // Hash names the manual by its content (SHA-256 of its text, hex).
 func (m *Manual) Hash() string { return m.hash }
-
-// Events that the software notes itself, by a deed of its own; nobody records
-// them by hand.
-const (
-	CaseOpened      = "case_opened"
-	CaseClosed      = "case_closed"
-	CaseReopened    = "case_reopened"
-	ClosureProposed = "closure_proposed"
-	IntakeReceived  = "intake_received"
-	HighRisk        = "high_risk_set" // the fact risk became high
-)
-
-// System lists them.
-var System = []string{CaseOpened, CaseClosed, CaseReopened, ClosureProposed, IntakeReceived, HighRisk}
-
-// Events returns the names of events that the manual waits for or counts from, in
-// the order of the steps, each once: of triggers, schedules, deadlines and
-// tracked clocks. Anchors that mean a fact, a step or a consent are none.
-func (m *Manual) Events() (out []string) {
-	add := func(name string) {
-		_, step := stepAnchors[name]
-		_, fact := factAnchors[name]
-		if name != "" && !step && !fact && !slices.Contains(ownAnchors, name) && !strings.HasPrefix(name, before) && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	var walk func(t Trigger)
-	walk = func(t Trigger) {
-		add(t.Event)
-		if t.Schedule != nil {
-			add(t.Schedule.Anchor)
-		}
-		if t.Recurring != nil {
-			add(t.Recurring.Until)
-		}
-		for _, a := range t.Any {
-			walk(a)
-		}
-	}
-	for _, s := range m.Steps {
-		walk(s.Trigger)
-		add(s.Deadline.Anchor)
-		for _, t := range s.Track {
-			add(t.Anchor)
-		}
-	}
-	return out
-}
-
-// Recordable returns the events that people note: all but System.
-func (m *Manual) Recordable() []string {
-	return slices.DeleteFunc(m.Events(), func(name string) bool { return slices.Contains(System, name) })
-}
-
-// LiesAhead tells whether an event names something to come, as a hearing, whose
-// day has to be said: a step that waits for it counts back from that day.
-func (m *Manual) LiesAhead(event string) bool {
-	return slices.ContainsFunc(m.Steps, func(s *Step) bool { return s.ahead() && s.Trigger.waits(event) })
-}
-
-// before begins the anchors that are counted back from.
-const before = "before_"
-
-func (s *Step) ahead() bool { return strings.HasPrefix(s.Deadline.Anchor, before) }
-
-func (t Trigger) waits(event string) bool {
-	return t.Event == event || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.waits(event) })
-}
-
-func (t Trigger) changes(fact string) bool {
-	return t.FactChange == fact || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.changes(fact) })
-}
-
-// Step returns a step by id, or nil.
-func (m *Manual) Step(id string) *Step { return m.step[id] }
