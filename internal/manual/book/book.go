@@ -87,6 +87,8 @@ type step struct {
 	Do        []string
 	Forbid    []string
 	Decide    []string
+	Require   []string
+	Ladder    []string
 	Next      []string
 	Outputs   []string
 	Tracks    []deadline
@@ -150,7 +152,7 @@ type source struct {
 // signs of basis and certainty; binding is told by the frame of its word.
 var signs = map[string]string{
 	"law": "§", "service_standard": "■", "guideline": "►", "project_default": "○",
-	"text": "●", "secondary": "◘", "unverified": "?",
+	"text": "●", "secondary": "◊", "unverified": "?",
 	"duty": "!", "power": "±", "target": "·",
 }
 

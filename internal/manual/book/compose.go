@@ -115,11 +115,12 @@ func (w *writer) step(s *protocol.Step) step {
 	out.Do, out.Forbid = w.texts(s.Do), w.texts(s.Forbid)
 	for _, way := range w.w.Ways(s) {
 		if way.If != "" {
-			out.Decide = append(out.Decide, w.p.T("book.step.go", "if", capital(way.If), "step", w.w.Step(way.To)))
+			out.Decide = append(out.Decide, capital(way.If)+" → "+w.w.Step(way.To))
 		} else {
 			out.Next = append(out.Next, w.w.Step(way.To))
 		}
 	}
+	out.Require, out.Ladder = w.texts(s.Require), w.ladder(s.Ladder)
 	for _, f := range s.Outputs {
 		out.Outputs = append(out.Outputs, w.form(f))
 	}
@@ -212,13 +213,10 @@ func (w *writer) deadlines(s *protocol.Step) (out []deadline) {
 
 func (w *writer) deadline(n int, unit, anchor, basis, certainty, binding string) deadline {
 	d := deadline{Span: w.w.Span(n, unit), Binding: w.mark("binding", binding), Basis: w.mark("basis", basis), Certainty: w.mark("certainty", certainty)}
-	what := w.anchor(anchor)
-	switch {
+	switch what := w.m.AnchorText(anchor).In(w.o.Lang); {
 	case anchor == "":
 		d.Full = d.Span
 		return d
-	case n == 0:
-		d.Full = w.p.T("book.step.at", "what", what)
 	case strings.HasPrefix(anchor, "before_"):
 		d.Full = w.p.T("book.step.before", "span", d.Span, "what", what)
 	default:
@@ -228,15 +226,28 @@ func (w *writer) deadline(n int, unit, anchor, basis, certainty, binding string)
 	return d
 }
 
-// anchor returns what a deadline counts from: the manual's own name, else ours.
-func (w *writer) anchor(name string) string {
-	if s := w.m.Happens[name].In(w.o.Lang); s != "" {
-		return s
+// ladder returns the levels of an escalation, each with how long it waits.
+func (w *writer) ladder(rungs []protocol.Rung) (out []string) {
+	for _, r := range rungs {
+		text := r.To.In(w.o.Lang)
+		if r.Wait != nil {
+			text = w.p.T("book.step.rung", "to", text, "span", w.w.Span(r.Wait.Value, r.Wait.Unit))
+		}
+		var basis []string
+		for _, m := range []mark{w.mark("basis", r.Basis), w.mark("certainty", r.Certainty)} {
+			if m.Kind != "" {
+				basis = append(basis, m.Sign+" "+m.Word)
+			}
+		}
+		if len(basis) > 0 {
+			text += " (" + strings.Join(basis, ", ") + ")"
+		}
+		if note := r.Note.In(w.o.Lang); note != "" {
+			text += ". " + note
+		}
+		out = append(out, text)
 	}
-	if w.p.Has("book.anchor." + name) {
-		return w.p.T("book.anchor." + name)
-	}
-	return w.w.Event(name)
+	return out
 }
 
 // gates returns what must be there before the step.

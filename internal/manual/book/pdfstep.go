@@ -127,7 +127,7 @@ func (s *sheet) box(b flow.Box, x, y, scale float64) {
 // before it empty; its head never stands alone.
 func (s *sheet) step(p step) {
 	h := s.measure(func() { s.stepBody(p) })
-	if left := s.end - s.y; h > left && (left < 70 || h < s.end-top && left < 110) {
+	if left := s.end - s.y; h > left && (left < 60 || h < s.end-top && (left < 120 || h-left < 60)) {
 		s.page()
 	}
 	if s.y > top {
@@ -143,8 +143,10 @@ func (s *sheet) stepBody(p step) {
 	}
 	s.row(s.c.t("book.step.deadline"), func() { s.deadlines(p.Deadlines) })
 	s.list(s.c.t("book.step.gate"), p.First, "■")
-	s.do(p.Do)
+	s.numbered(s.c.t("book.step.do"), p.Do)
 	s.forbid(p.Forbid)
+	s.list(s.c.t("book.step.require"), p.Require, "■")
+	s.numbered(s.c.t("book.step.ladder"), p.Ladder)
 	s.list(s.c.t("book.step.decide"), p.Decide, "►")
 	s.list(s.c.t("book.step.next"), p.Next, "→")
 	s.outputs(p.Outputs)
@@ -209,12 +211,12 @@ func (s *sheet) short(name, one, two string) {
 	}
 }
 
-// do writes what to do, numbered.
-func (s *sheet) do(items []string) {
+// numbered writes a list whose order counts.
+func (s *sheet) numbered(name string, items []string) {
 	if len(items) == 0 {
 		return
 	}
-	s.row(s.c.t("book.step.do"), func() {
+	s.row(name, func() {
 		for i, t := range items {
 			s.item(plain, label, value, strconv.Itoa(i+1)+".", t)
 			s.skip(.7)
