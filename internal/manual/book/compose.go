@@ -333,7 +333,7 @@ func (w *writer) between(d protocol.Field) string {
 	switch {
 	case d.Min != nil && d.Max != nil:
 		return w.p.T("book.form.range", "min", *d.Min, "max", *d.Max)
-	case d.Min != nil:
+	case d.Min != nil && *d.Min > 0: // that nothing is less than nothing goes without saying
 		return w.p.T("book.form.at_least", "min", *d.Min)
 	case d.Max != nil:
 		return w.p.T("book.form.at_most", "max", *d.Max)

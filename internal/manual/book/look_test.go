@@ -40,6 +40,13 @@ func TestBooksForTheEye(t *testing.T) {
 		if err := os.WriteFile(dir+"/book."+l+".pdf", b.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		b.Reset()
+		if err := HTML(&b, m, Options{Lang: l, Contacts: numbers}); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/book."+l+".html", b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -167,7 +167,18 @@ func (s *sheet) cover() {
 	s.text(fine, inner, 154, s.c.Hash)
 	s.skip(6)
 	s.warning(inner, 154)
+	s.approved(inner, 154)
 	s.bare = false
+}
+
+// approved leaves room for who signs.
+func (s *sheet) approved(x, width float64) {
+	const day = 40.0
+	y := max(s.y+22, 268)
+	s.line(x, y, x+width-day-8, y, .3, ink)
+	s.line(x+width-day, y, x+width, y, .3, ink)
+	s.at(fine, x, y+1, s.c.t("book.approved"))
+	s.at(fine, x+width-day, y+1, s.c.t("book.approved_day"))
 }
 
 // roof draws the sign of the house: a roof over a line.

@@ -189,6 +189,12 @@ func (p *pen) at(l look, x, y float64, s string) {
 	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, s)
 }
 
+// level draws one line on the base line that a line of look ref has whose upper
+// edge is at y.
+func (p *pen) level(l, ref look, x, y float64, s string) {
+	p.at(l, x, y+(ref.line()-l.line())/2+(ref.size-l.size)*point*.35, s)
+}
+
 // right draws one line that ends at x.
 func (p *pen) right(l look, x, y float64, s string) { p.at(l, x-p.width(l, s), y, s) }
 
