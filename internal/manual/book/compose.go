@@ -229,7 +229,7 @@ func (w *writer) deadline(n int, unit, anchor, basis, certainty, binding string)
 // ladder returns the levels of an escalation, each with how long it waits.
 func (w *writer) ladder(rungs []protocol.Rung) (out []string) {
 	for _, r := range rungs {
-		text := r.To.In(w.o.Lang)
+		text := capital(r.To.In(w.o.Lang))
 		if r.Wait != nil {
 			text = w.p.T("book.step.rung", "to", text, "span", w.w.Span(r.Wait.Value, r.Wait.Unit))
 		}

@@ -89,8 +89,8 @@ func cut(p flow.Picture, first, other float64) (parts [][2]float64) {
 		for moved := true; moved; {
 			moved = false
 			for _, b := range p.Boxes {
-				if b.Y-3 < to && to < b.Y+b.H+12 { // room for the head of an arrow
-					to, moved = b.Y-3.1, true
+				if b.Y-16 < to && to < b.Y+b.H+14 { // only the room between two rows is as wide
+					to, moved = b.Y-16, true
 				}
 			}
 		}
