@@ -47,7 +47,7 @@ func press(c *content, found map[string]int) *sheet {
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(0, 0, 0)
 	f.SetCellMargin(0)
-	f.SetTitle(c.Title+", "+c.Edition, true)
+	f.SetTitle(printable(c.Title+", "+c.Edition), true)
 	f.SetSubject(c.Subtitle, true)
 	f.SetCreator("Naungan", true)
 	f.SetLang(c.Lang)
@@ -126,7 +126,8 @@ func (s *sheet) begin(key, title string, level int) {
 	s.pages[key] = s.f.PageNo()
 	s.f.SetLink(s.link(key), max(0, s.y-3), s.f.PageNo())
 	s.set(plain)
-	r := []rune(title)
+	r := []rune(printable(title))
+	title = string(r)
 	if len(r) > 120 {
 		title = string(r[:119]) + "…"
 	}

@@ -259,8 +259,18 @@ func TestLongTexts(t *testing.T) {
 				m.Roles[id] = r
 			}
 		},
+		"strange letters": func(m *protocol.Manual) {
+			for i, s := range m.Steps {
+				s.Title.ID = []string{"😀 \U0010FFFF", "مرحبا", "漢字 仮名", "a\u0301\u200b\u2028b", "\x07\x1b[31m\t", "\\)(>>endobj"}[i%6]
+			}
+		},
+		"empty": func(m *protocol.Manual) {
+			m.Stages[1].Title, m.Steps[3].Title, m.Protocol = protocol.Text{}, protocol.Text{}, protocol.Header{}
+			m.Guards, m.Roles, m.Consents = nil, nil, nil
+			m.Forms["F-01"], m.Sources["S-PKT"] = protocol.Form{}, protocol.Source{}
+		},
 		"many": func(m *protocol.Manual) {
-			for i := range 400 {
+			for i := range 150 {
 				s := *m.Steps[i%len(m.Steps)]
 				s.ID = fmt.Sprintf("Z%d", i)
 				s.Stage = m.Stages[0].ID
@@ -273,6 +283,23 @@ func TestLongTexts(t *testing.T) {
 			change(m)
 			onPage(t, printPDF(t, m, lang.ID))
 		})
+	}
+}
+
+// TestLetters: what the face lacks is a box, what is not seen takes no room, and
+// every letter that the book itself uses is there.
+func TestLetters(t *testing.T) {
+	if got := printable("a😀مb\x07\u0301\tc"); got != "a□□b c" {
+		t.Errorf("%q", got)
+	}
+	m := builtIn(t)
+	for _, l := range lang.Languages {
+		root, _ := printHTML(t, m, l)
+		for _, r := range words(root) {
+			if letter(r) == '□' {
+				t.Errorf("%s: %q is not in the printed face", l, r)
+			}
+		}
 	}
 }
 

@@ -121,7 +121,7 @@ func (s *sheet) picture(p flow.Picture, part [2]float64, scale float64) {
 				l.style = "B"
 			}
 			s.set(l)
-			s.f.Text(x+t.X*scale, y+t.Y*scale, t.S)
+			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S))
 		}
 	}
 	s.f.ClipEnd()

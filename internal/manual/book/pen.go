@@ -94,6 +94,9 @@ func (p *pen) set(l look) {
 func (p *pen) width(l look, s string) (w float64) {
 	known := p.widths[l.style]
 	for _, r := range s {
+		if r = letter(r); r < 0 {
+			continue
+		}
 		one, ok := known[r]
 		if !ok {
 			p.f.SetFont(family, l.style, l.size)
@@ -186,7 +189,7 @@ func (p *pen) at(l look, x, y float64, s string) {
 		return
 	}
 	p.set(l)
-	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, s)
+	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, printable(s))
 }
 
 // level draws one line on the base line that a line of look ref has whose upper
