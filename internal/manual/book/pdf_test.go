@@ -30,8 +30,12 @@ func printPDF(t testing.TB, m *protocol.Manual, l string) []byte {
 // TestSameBytes: the same manual is the same file, whenever it is made.
 func TestSameBytes(t *testing.T) {
 	m := builtIn(t)
-	if !bytes.Equal(printPDF(t, m, lang.ID), printPDF(t, m, lang.ID)) {
+	out := printPDF(t, m, lang.ID)
+	if !bytes.Equal(out, printPDF(t, m, lang.ID)) {
 		t.Error("two files of one manual differ")
+	}
+	if day := []byte("Date (D:" + printed.Format("20060102150405")); bytes.Count(out, []byte("Date (D:")) != 2 || bytes.Count(out, day) != 2 {
+		t.Error("the file says when it was made")
 	}
 }
 
@@ -139,9 +143,14 @@ func TestPrintedText(t *testing.T) {
 	m := builtIn(t)
 	for _, l := range lang.Languages {
 		text := squeeze(pdftotext(t, printPDF(t, m, l), "-raw"))
+		pages := press(compose(m, Options{Lang: l, Contacts: numbers}), nil).pages
 		for _, s := range m.Steps {
-			if !strings.Contains(text, squeeze(s.ID+" "+s.Title.In(l))) {
-				t.Errorf("%s: %s %q is not found", l, s.ID, s.Title.In(l))
+			title := squeeze(s.ID + " " + s.Title.In(l))
+			if entry := fmt.Sprint(title, " ", pages["step "+s.ID]); !strings.Contains(text, entry) {
+				t.Errorf("%s: the contents do not say %q", l, entry)
+			}
+			if strings.Count(text, title) < 2 {
+				t.Errorf("%s: %q is not found beside the contents", l, title)
 			}
 			for _, d := range append(slices.Clone(s.Do), s.Forbid...) {
 				if !strings.Contains(text, squeeze(capital(d.In(l)))) && !broken(text, d.In(l)) {
