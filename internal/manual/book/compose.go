@@ -130,13 +130,13 @@ func (w *writer) step(s *protocol.Step) step {
 		out.Tracks = append(out.Tracks, d)
 	}
 	if len(s.ReviewBefore) > 0 {
-		out.Review = w.p.T("book.step.review", "steps", strings.Join(s.ReviewBefore, ", "))
+		out.Review = capital(w.p.T("book.step.review", "steps", strings.Join(s.ReviewBefore, ", ")))
 	}
 	var late []string
 	for _, a := range s.OnOverdue {
 		late = append(late, w.word("book.overdue.", a))
 	}
-	out.Overdue, out.Secrecy = strings.Join(late, "; "), w.secrecy(s.Sensitivity)
+	out.Overdue, out.Secrecy = capital(strings.Join(late, "; ")), w.secrecy(s.Sensitivity)
 	for _, id := range s.Refs {
 		src := w.m.Sources[id]
 		out.Refs = append(out.Refs, cited{id, src.Title, w.word("book.certainty.", src.Certainty)})
@@ -148,7 +148,7 @@ func (w *writer) secrecy(code string) string {
 	if code == "" {
 		return ""
 	}
-	return w.word("book.sensitivity.", code)
+	return capital(w.word("book.sensitivity.", code))
 }
 
 func (w *writer) texts(list []protocol.Text) (out []string) {

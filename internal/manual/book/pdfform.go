@@ -38,7 +38,7 @@ func (s *sheet) form(f form) {
 	s.text(plain, 0, column, f.Purpose)
 	s.skip(1)
 	for _, t := range []string{f.UsedBy, f.Secrecy} {
-		s.text(fine, 0, column, capital(t))
+		s.text(fine, 0, column, t)
 	}
 	if slices.ContainsFunc(f.Fields, func(d field) bool { return d.Required }) {
 		s.text(fine, 0, column, s.c.t("book.form.required"))

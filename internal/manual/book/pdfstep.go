@@ -249,7 +249,7 @@ func (s *sheet) list(name string, items []string, sign string) {
 // short writes a line, if there is one.
 func (s *sheet) short(name, text string) {
 	if text != "" {
-		s.row(name, func() { s.text(plain, label, value, capital(text)) })
+		s.row(name, func() { s.text(plain, label, value, text) })
 	}
 }
 

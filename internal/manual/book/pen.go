@@ -65,14 +65,13 @@ var (
 // are from the left edge of the column, which differs on odd and even pages.
 // Inside measure nothing is drawn and no page opened.
 type pen struct {
-	f       *fpdf.Fpdf
-	y       float64
-	left    float64
-	end     float64 // how far down text may go
-	dry     bool
-	open    func() // opens the next page; nil: none may be opened
-	widths  map[string]map[rune]float64
-	current look
+	f      *fpdf.Fpdf
+	y      float64
+	left   float64
+	end    float64 // how far down text may go
+	dry    bool
+	open   func() // opens the next page; nil: none may be opened
+	widths map[string]map[rune]float64
 }
 
 func newPen(f *fpdf.Fpdf) *pen {
