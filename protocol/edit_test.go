@@ -115,8 +115,10 @@ func places(n *yaml.Node, at []string) (out [][]string) {
 	return out
 }
 
-func TestEditAnywhereInTheManual(t *testing.T) {
-	text := manualText(t)
+func TestEditAnywhere(t *testing.T) {
+	text := append([]byte(small), good(t)...)
+	text = bytes.Replace(text, []byte("\nsteps:"), []byte("\nsmall:"), 1)
+	text = bytes.Replace(text, []byte("\nsources:"), []byte("\nfew:"), 1)
 	root, err := tree(text)
 	if err != nil {
 		t.Fatal(err)

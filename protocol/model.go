@@ -129,9 +129,14 @@ type Stage struct {
 // Source is where a fact of law or practice was read.
 type Source struct {
 	Title     string `yaml:"title"`
+	EN        string `yaml:"en"` // the title in the second language
 	URL       string `yaml:"url"`
+	Date      string `yaml:"date"` // of the law or the page; a year in Title serves
 	Certainty string `yaml:"certainty"`
 }
+
+// Name returns the source's title in a language.
+func (s Source) Name(lang string) string { return Text{s.Title, s.EN}.In(lang) }
 
 // Step is one thing to do.
 type Step struct {
@@ -258,7 +263,7 @@ type Cond struct {
 	Fact  string
 	Op    string
 	Value []string
-	Line  int
+	Line  int `yaml:"-"`
 }
 
 // met folds a condition over its comparisons.
