@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
 )
@@ -16,7 +15,7 @@ import (
 // lacks.
 var letters = sync.OnceValue(func() *[1 << 16]bool {
 	has := new([1 << 16]bool)
-	for i, ttf := range [][]byte{goregular.TTF, gobold.TTF, goitalic.TTF} {
+	for i, ttf := range [][]byte{goregular.TTF, gobold.TTF} {
 		f, err := sfnt.Parse(ttf)
 		if err != nil {
 			panic(err) // the faces are part of the program

@@ -66,6 +66,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 	}
 	if turned {
 		s.f.TransformEnd()
+		s.restored()
 	}
 }
 

@@ -125,6 +125,7 @@ func (s *sheet) picture(p flow.Picture, part [2]float64, scale float64) {
 		}
 	}
 	s.f.ClipEnd()
+	s.restored()
 	s.y += h + 3
 }
 

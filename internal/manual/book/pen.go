@@ -5,7 +5,6 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
 )
 
@@ -77,8 +76,7 @@ type pen struct {
 func newPen(f *fpdf.Fpdf) *pen {
 	f.AddUTF8FontFromBytes(family, "", goregular.TTF)
 	f.AddUTF8FontFromBytes(family, "B", gobold.TTF)
-	f.AddUTF8FontFromBytes(family, "I", goitalic.TTF)
-	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}, "I": {}}}
+	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}}}
 }
 
 func (p *pen) set(l look) {
@@ -232,7 +230,15 @@ func (p *pen) item(l look, x, width float64, sign, s string, beside ...func(y, h
 
 func (p *pen) skip(h float64) { p.y += h }
 
-// fill and stroke a rectangle.
+// restored follows the end of a clip or a turn, which takes colour and font back to
+// what they were before it without fpdf noticing: it would leave them out where
+// they seem unchanged.
+func (p *pen) restored() {
+	p.f.SetFillColor(ink.r, ink.g, ink.b)
+	p.f.SetFontSize(1)
+}
+
+// rect fills a rectangle.
 func (p *pen) rect(x, y, w, h float64, ground rgb) {
 	if p.dry {
 		return
