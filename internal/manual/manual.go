@@ -52,6 +52,12 @@ func New() (*Service, error) {
 // Active returns the version that new cases begin with.
 func (s *Service) Active() *protocol.Manual { return s.manual }
 
+// Default returns the manual that comes with the program, and its text.
+func Default() (*protocol.Manual, []byte, error) {
+	m, err := protocol.Parse(bytes.NewReader(manualText))
+	return m, manualText, err
+}
+
 // Calendar returns the holidays.
 func (s *Service) Calendar() *protocol.Calendar { return s.calendar }
 
