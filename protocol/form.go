@@ -234,3 +234,16 @@ func (d Field) wrong(v string) (rule string, limit int) {
 	}
 	return d.Type, 0
 }
+
+// CondText says a condition over the fields of the form by the form's own words.
+func (f Form) CondText(c Cond) Text {
+	facts := map[string]Fact{}
+	for _, d := range f.Fields {
+		labels := map[string]Text{}
+		for _, o := range d.Choices {
+			labels[o.ID] = o.Label
+		}
+		facts[d.ID] = Fact{Label: d.Label, Labels: labels}
+	}
+	return (&Manual{Facts: facts}).CondText(c)
+}

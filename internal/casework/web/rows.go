@@ -227,48 +227,6 @@ func factOptions(ctx context.Context, f protocol.Fact) (out []ui.Option) {
 	return out
 }
 
-// sheets are the forms of the manual that hold the same as a document of ours.
-var sheets = map[string]casework.Kind{"F-03": casework.SafeContact, "F-08": casework.Situation, "F-10": casework.CasePlan, "F-19": casework.SafetyPlan}
-
-// formLabels lists what is asked on a blank form: a document's fields, the facts
-// of danger, the consents, the closing check-list; of other forms, which the manual
-// only names, when, where, who and what.
-func formLabels(ctx context.Context, m *protocol.Manual, form string) (out []string) {
-	t := func(keys ...string) {
-		for _, k := range keys {
-			out = append(out, ui.T(ctx, "casework."+k))
-		}
-	}
-	t("blank.case", "blank.date", "blank.by")
-	switch form {
-	case "F-04":
-		t("fact.risk", "fact.immediate_danger", "fact.suspect_in_household", "fact.guardian_conflict", "fact.child_missing", "fact.retaliation", "fact.stays_home", "fact.disability_support_needed")
-	case "F-05":
-		t("blank.recipient", "blank.purpose", "blank.needed", "blank.answer_by")
-	case "F-07":
-		for _, o := range consentOptions(ctx, m) {
-			out = append(out, o.Label)
-		}
-		t("consent.by", "consent.purpose", "consent.evidence")
-	case "F-15":
-		for _, c := range (casework.Opened{}).Checklist() {
-			t("check." + c.Key)
-		}
-		t("reason.label")
-	default:
-		if kind, ok := sheets[form]; ok {
-			for _, f := range docForms[kind].Fields {
-				if n := f.number(); n == "" || n <= "2" {
-					out = append(out, f.title(ctx))
-				}
-			}
-			return out
-		}
-		t("blank.place", "blank.people", "blank.what", "blank.agreed", "blank.next")
-	}
-	return out
-}
-
 func consentOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 	for _, id := range slices.Sorted(maps.Keys(m.Consents)) {
 		out = append(out, ui.Option{Value: id, Label: id + " " + m.Consents[id].Name(ui.V(ctx).P.Lang())})
@@ -281,6 +239,17 @@ func consentOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 func eventOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 	for _, n := range append(m.Recordable(), protocol.ContactGuardian, protocol.Mediate) {
 		out = append(out, ui.Option{Value: n, Label: eventTitle(ui.V(ctx).P, n)})
+	}
+	return out
+}
+
+// boxesOf lists what can be ticked of a field; none where something is written.
+func boxesOf(ctx context.Context, d protocol.Field) (out []string) {
+	if d.Type == protocol.FieldYesNo {
+		return []string{ui.T(ctx, "ui.yes"), ui.T(ctx, "ui.no")}
+	}
+	for _, c := range d.Choices {
+		out = append(out, c.Label.In(ui.V(ctx).P.Lang()))
 	}
 	return out
 }

@@ -314,22 +314,9 @@ func (w *writer) field(f protocol.Form, d protocol.Field) field {
 		o.Choices = []string{w.p.T("book.form.yes"), w.p.T("book.form.no")}
 	}
 	if d.ShownWhen != nil {
-		o.Shown = w.p.T("book.form.shown", "what", w.fieldCond(f, *d.ShownWhen))
+		o.Shown = w.p.T("book.form.shown", "what", f.CondText(*d.ShownWhen).In(w.o.Lang))
 	}
 	return o
-}
-
-// fieldCond says a condition over other fields of a form, by the form's words.
-func (w *writer) fieldCond(f protocol.Form, c protocol.Cond) string {
-	facts := map[string]protocol.Fact{}
-	for _, d := range f.Fields {
-		labels := map[string]protocol.Text{}
-		for _, o := range d.Choices {
-			labels[o.ID] = o.Label
-		}
-		facts[d.ID] = protocol.Fact{Label: d.Label, Labels: labels}
-	}
-	return flow.Say(&protocol.Manual{Facts: facts}, w.o.Lang).Cond(c)
 }
 
 func (w *writer) between(d protocol.Field) string {
