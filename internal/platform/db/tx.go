@@ -26,6 +26,7 @@ type Tx struct {
 	ctx   context.Context
 	q     querier
 	stmts map[string]*sql.Stmt // of the committer's connection; nil where the driver caches itself
+	pipe  *pipe                // of the committer's batch; nil where every answer is awaited
 	write bool
 	after []func()
 }
@@ -44,6 +45,9 @@ func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.R
 	if st := tx.stmt(query); st != nil {
 		return st.ExecContext(ctx, args...)
 	}
+	if tx.pipe != nil {
+		return tx.pipe.queue(ctx, query, args...), tx.pipe.err
+	}
 	return tx.q.ExecContext(ctx, tx.d.text(query), args...)
 }
 
@@ -51,6 +55,9 @@ func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.R
 func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if st := tx.stmt(query); st != nil {
 		return st.QueryContext(ctx, args...)
+	}
+	if err := tx.sent(ctx); err != nil {
+		return nil, err
 	}
 	return tx.q.QueryContext(ctx, tx.d.text(query), args...)
 }
@@ -60,12 +67,24 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	if st := tx.stmt(query); st != nil {
 		return st.QueryRowContext(ctx, args...)
 	}
+	_ = tx.sent(ctx) // a failure makes the query fail as well: the transaction is lost
 	return tx.q.QueryRowContext(ctx, tx.d.text(query), args...)
 }
 
 // PrepareContext prepares a statement; sqlc asks for the method.
 func (tx *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	if err := tx.sent(ctx); err != nil {
+		return nil, err
+	}
 	return tx.q.PrepareContext(ctx, tx.d.text(query))
+}
+
+// sent sends what a pipe holds back: what follows must see it.
+func (tx *Tx) sent(ctx context.Context) error {
+	if tx.pipe == nil {
+		return nil
+	}
+	return tx.pipe.flush(ctx)
 }
 
 // stmt returns a prepared statement kept by the committer, or nil.

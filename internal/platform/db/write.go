@@ -165,6 +165,7 @@ type committer struct {
 	d     *DB
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	pipe  *pipe // PostgreSQL: of the batch that runs, while its answers need not be awaited
 }
 
 func (c *committer) drop() {
@@ -228,6 +229,14 @@ func (c *committer) commit(batch []*deed) (again []*deed) {
 	ctx := context.Background()
 	if err := c.connect(); err != nil {
 		return c.failAll(batch, err)
+	}
+	if c.d.engine == Postgres {
+		if c.pipelined(ctx, batch) {
+			return nil
+		}
+		if err := c.connect(); err != nil { // the connection may be gone
+			return c.failAll(batch, err)
+		}
 	}
 	if _, err := c.conn.ExecContext(ctx, c.begin()); err != nil {
 		c.drop()
@@ -320,7 +329,7 @@ func (c *committer) one(ctx context.Context, w *deed, savepoint bool) error {
 			return err
 		}
 	}
-	tx := &Tx{d: c.d, ctx: w.ctx, q: c.conn, stmts: c.stmts, write: true}
+	tx := &Tx{d: c.d, ctx: w.ctx, q: c.conn, stmts: c.stmts, pipe: c.pipe, write: true}
 	err := safely(tx, w.fn)
 	w.after = tx.after
 	if !savepoint {
