@@ -192,7 +192,7 @@ func (m *maker) caseOf(ctx context.Context, i int, rep string) error {
 	if err != nil {
 		return err
 	}
-	rules, err := m.h.Cases.Rules("")
+	rules, err := m.h.Cases.Rules(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -62,11 +62,12 @@ func (s *Service) place(id string) record.Place {
 }
 
 // Rules returns the manual that a case runs by; "" is the active one.
-func (s *Service) Rules(hash string) (Rules, error) {
+func (s *Service) Rules(ctx context.Context, hash string) (Rules, error) {
 	if hash == "" {
-		return Rules{s.Manual.Active(), s.Manual.Calendar()}, nil
+		m, err := s.Manual.Active(ctx)
+		return Rules{m, s.Manual.Calendar()}, err
 	}
-	m, err := s.Manual.Version(hash)
+	m, err := s.Manual.Version(ctx, hash)
 	return Rules{m, s.Manual.Calendar()}, err
 }
 

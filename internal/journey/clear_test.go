@@ -35,6 +35,7 @@ var classes = map[string]func(v any) bool{
 	"instant": below(1 << 62),
 	"key":     func(v any) bool { _, raw := v.([]byte); return raw || short(1024)(v) },
 	"event":   short(200), // its keys: see events
+	"manual":  func(v any) bool { _, raw := v.([]byte); return raw || short(4*1000)(v) }, // runes of a reason
 	"sealed":  func(v any) bool { _, raw := v.([]byte); return raw },
 }
 

@@ -89,7 +89,7 @@ func (p *Pages) opened(c *web.Ctx, tab string) (v caseView, err error) {
 
 // unseal opens a case's boxes and runs its manual: no page needs less.
 func (p *Pages) unseal(c *web.Ctx, view casework.View) (v caseView, err error) {
-	rules, err := p.s.Rules(view.Head.Manual)
+	rules, err := p.s.Rules(c.R.Context(), view.Head.Manual)
 	if err != nil {
 		return v, err
 	}
@@ -543,7 +543,7 @@ func (p *Pages) createCase(c *web.Ctx, v beginView, id casework.IdentityDoc) (st
 	if err != nil {
 		return "", err
 	}
-	rules, err := p.s.Rules("")
+	rules, err := p.s.Rules(c.R.Context(), "")
 	if err != nil {
 		return "", err
 	}
