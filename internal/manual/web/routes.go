@@ -1,0 +1,18 @@
+package web
+
+import "github.com/naungan/naungan/internal/platform/web"
+
+// Routes lists every page, one line each.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /manual", Door: web.Staff, Action: "manual.read", Do: p.running},
+		{Pattern: "GET /manual/{step}", Door: web.Staff, Action: "manual.read", Do: p.shortcut},
+		{Pattern: "GET /manual/cari", Door: web.Staff, Action: "manual.read", Do: p.search},
+		{Pattern: "GET /manual/riwayat", Door: web.Staff, Action: "manual.read", Do: p.history},
+		{Pattern: "GET /manual/versi/{version}", Door: web.Staff, Action: "manual.read", Do: p.book},
+		{Pattern: "GET /manual/versi/{version}/tahap/{stage}", Door: web.Staff, Action: "manual.read", Do: p.stage},
+		{Pattern: "GET /manual/versi/{version}/langkah/{step}", Door: web.Staff, Action: "manual.read", Do: p.step},
+		{Pattern: "GET /manual/versi/{version}/formulir/{form}", Door: web.Staff, Action: "manual.read", Do: p.form},
+		{Pattern: "GET /manual/versi/{version}/naskah.yaml", Door: web.Staff, Action: "manual.read", Do: p.text},
+	}
+}
