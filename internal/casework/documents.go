@@ -156,6 +156,8 @@ type TransitionDoc struct {
 	Reason string `json:"reason"`
 	Worker string `json:"worker,omitempty"`
 	Second string `json:"second,omitempty"`
+
+	Renewal *Renewal `json:"renewal,omitempty"` // of the deed "manual"
 }
 
 func (IdentityDoc) Kind() Kind    { return Identity }
@@ -183,7 +185,7 @@ var ConcernCodes = []string{
 var Unmapped = []string{"unsure"}
 
 // Deeds are what a transition may tell of: asking and deciding included.
-var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall"}
+var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall", "manual"}
 
 var (
 	yesNo     = []string{"", "yes", "no", "unknown"}
@@ -344,5 +346,8 @@ func (d TransitionDoc) Check() error {
 	c.code("deed", d.Deed, append([]string{""}, Deeds...))
 	c.must("reason", d.Reason)
 	c.text("reason", d.Reason, 10*maxLine)
+	if d.Renewal != nil && len(d.Renewal.Moves) > maxMoves {
+		c.add("reason", "field.too_many", "most", maxMoves)
+	}
 	return c.err()
 }

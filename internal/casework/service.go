@@ -71,6 +71,15 @@ func (s *Service) Rules(ctx context.Context, hash string) (Rules, error) {
 	return Rules{m, s.Manual.Calendar()}, err
 }
 
+// Newer returns the version of the manual in force where a case runs by another
+// one, "" where it does not.
+func (s *Service) Newer(ctx context.Context, h Head) (hash string, err error) {
+	if hash, err = s.Manual.ActiveHash(ctx); err != nil || hash == h.Manual {
+		return "", err
+	}
+	return hash, nil
+}
+
 // Head is what stands in clear of a case.
 type Head struct {
 	ID, Team, Worker, Second, Manual string

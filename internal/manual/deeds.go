@@ -161,7 +161,7 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 	if err != nil {
 		return "", err
 	}
-	text, err := tmpEdit(from.Text, []string{"protocol", "version"}, name)
+	text, err := protocol.Edit(from.Text, []string{"protocol", "version"}, name)
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/naungan/naungan/internal/manual/flow"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/ui"
 	"github.com/naungan/naungan/internal/platform/web"
 	"github.com/naungan/naungan/protocol"
 )
@@ -177,7 +178,9 @@ func download(c *web.Ctx, name, kind string, body []byte) error {
 	return err
 }
 
-func (p *Pages) history(c *web.Ctx) error {
+func (p *Pages) history(c *web.Ctx) error { return p.historyWith(c, http.StatusOK, ui.Empty()) }
+
+func (p *Pages) historyWith(c *web.Ctx, status int, f ui.Form) error {
 	v, err := p.load(c, "")
 	if err != nil {
 		return err
@@ -186,7 +189,7 @@ func (p *Pages) history(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(title(c), historyPage(v, list))
+	return c.PageAs(status, title(c), historyPage(v, list, f))
 }
 
 // stepsOf lists the steps of a stage.
