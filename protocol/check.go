@@ -9,10 +9,17 @@ import (
 type Problem struct {
 	Line     int    `json:"line"`
 	Column   int    `json:"column"`
-	Severity string `json:"severity"` // error or warning
+	Rule     string `json:"rule"`     // which rule of Check found it
+	Severity string `json:"severity"` // Error or Warning
 	Message  string `json:"message"`
 	Hint     string `json:"hint"`
 }
+
+// Severities. A manual with an error may not become active.
+const (
+	Error   = "error"
+	Warning = "warning"
+)
 
 type checking struct {
 	m   *Manual

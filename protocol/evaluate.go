@@ -80,14 +80,14 @@ type Evaluation struct {
 	Now    time.Time
 	Tasks  []Task
 	Clocks []Clock
-	facts  func(string) string
+	course *course
 	closed bool
 }
 
 // Evaluate computes every task and clock of a case from its events.
 func Evaluate(m *Manual, events []Event, now time.Time, cal *Calendar) Evaluation {
 	c := read(m, events, now, cal)
-	e := Evaluation{Manual: m, Now: now, facts: c.value, Tasks: make([]Task, 0, len(m.Steps))}
+	e := Evaluation{Manual: m, Now: now, course: c, Tasks: make([]Task, 0, len(m.Steps))}
 	_, e.closed = c.happened[CaseClosed]
 	for _, s := range m.Steps {
 		e.Tasks = append(e.Tasks, c.task(s))
@@ -345,21 +345,14 @@ func onlySteps(t Trigger) bool {
 
 // holds evaluates a condition over facts.
 func (c *course) holds(d Cond, facts map[string]string) bool {
-	no := func(sub Cond) bool { return !c.holds(sub, facts) }
-	switch {
-	case len(d.All) > 0:
-		return !slices.ContainsFunc(d.All, no)
-	case len(d.Any) > 0:
-		return slices.ContainsFunc(d.Any, func(sub Cond) bool { return c.holds(sub, facts) })
-	case d.Not != nil:
-		return !c.holds(*d.Not, facts)
-	}
-	v := c.counted(facts, d.Fact)
-	in := slices.Contains(d.Value, v)
-	if d.Op == "ne" || d.Op == "not_in" {
-		return !in && v != "unknown" // nothing is concluded from what nobody knows
-	}
-	return in
+	return d.met(func(one Cond) bool {
+		v := c.counted(facts, one.Fact)
+		in := slices.Contains(one.Value, v)
+		if one.Op == "ne" || one.Op == "not_in" {
+			return !in && v != "unknown" // nothing is concluded from what nobody knows
+		}
+		return in
+	})
 }
 
 // heldFrom returns when a step was first wanted: its trigger had come and its
@@ -413,8 +406,8 @@ func (c *course) missing(s *Step) (out []string) {
 		if or := c.m.Consents[id].OrStep; or != "" && c.completed(or) {
 			continue
 		}
-		if slices.Contains(s.Outputs, "F-07") {
-			continue // the step that asks for consents does not wait for them
+		if c.m.asks(s) {
+			continue
 		}
 		out = append(out, id)
 	}
@@ -466,18 +459,6 @@ func after(from time.Time, value int, unit string, cal *Calendar) (time.Time, bo
 	return from.AddDate(0, 0, value), true
 }
 
-// steps whose completion is what an anchor means.
-var stepAnchors = map[string]string{"plan_agreed": "D4", "conference_held": "D3", "lpsk_application": "E3"}
-
-// facts whose change is what an anchor means.
-var factAnchors = map[string]string{
-	"risk_set": "risk", "danger_known": "immediate_danger", "conflict_known": "guardian_conflict", "missing_known": "child_missing",
-	"release_known": "retaliation", "refusal_recorded": "child_assents",
-}
-
-// anchors whose time is that of the firing itself, or is taken from consents.
-var ownAnchors = []string{"last_review", "scheduled_visit", "consent_decided"}
-
 // anchor returns what an anchor of a task means, from when it counts, and whether
 // that was noted. What was noted before the step was done the last time is
 // answered: then, as where nothing was noted, the clock begins with the task.
@@ -486,23 +467,22 @@ func (c *course) anchor(name string, t *Task, f firing) (kind, ref string, from 
 	if t.Step.ahead() {
 		return "event", f.why.Name, f.of, f.stated
 	}
-	switch name {
-	case "last_review", "scheduled_visit":
+	if name == LastReview || name == ScheduledVisit {
 		return "event", name, f.of, f.stated
-	case "consent_decided":
-		from, known = c.decided()
+	}
+	switch a, _ := c.m.anchor(name); {
+	case len(a.Consents) > 0:
+		from, known = c.decided(a.Consents)
 		return "event", name, orElse(from, known, t.Since), known
-	}
-	if step, ok := stepAnchors[name]; ok {
-		e, known := earliest(done(c.ended[step]), last.n)
-		return "step", step, orElse(e.At, known, t.Since), known
-	}
-	if fact, ok := factAnchors[name]; ok {
-		list := c.changed[fact]
-		if len(list) == 0 || t.Step.Trigger.changes(fact) { // a change that asks for the step is where the task begins
-			return "fact", fact, t.Since, len(list) > 0
+	case a.StepDone != "":
+		e, known := earliest(done(c.ended[a.StepDone]), last.n)
+		return "step", a.StepDone, orElse(e.At, known, t.Since), known
+	case a.FactChange != "":
+		list := c.changed[a.FactChange]
+		if len(list) == 0 || t.Step.Trigger.changes(a.FactChange) { // a change that asks for the step is where the task begins
+			return "fact", a.FactChange, t.Since, len(list) > 0
 		}
-		return "fact", fact, list[len(list)-1].At, true
+		return "fact", a.FactChange, list[len(list)-1].At, true
 	}
 	e, known := earliest(c.happened[name], last.n)
 	return "event", name, orElse(e.Time(), known, t.Since), known
@@ -515,9 +495,9 @@ func orElse(at time.Time, ok bool, other time.Time) time.Time {
 	return other
 }
 
-// decided returns since when the child's and the guardian's decisions stand.
-func (c *course) decided() (at time.Time, ok bool) {
-	for _, id := range []string{"C-ASSENT", "C-GUARDIAN"} {
+// decided returns since when what was said of these consents stands.
+func (c *course) decided(consents []string) (at time.Time, ok bool) {
+	for _, id := range consents {
 		if e, said := c.consents[id]; said && e.At.After(at) {
 			at, ok = e.At, true
 		}
@@ -528,8 +508,8 @@ func (c *course) decided() (at time.Time, ok bool) {
 func (c *course) clock(s *Step, t Track) Clock {
 	k := Clock{Step: s, Track: t}
 	list := c.happened[t.Anchor]
-	if step, ok := stepAnchors[t.Anchor]; ok {
-		list = done(c.ended[step])
+	if a, ok := c.m.anchor(t.Anchor); ok {
+		list = append(done(c.ended[a.StepDone]), c.changed[a.FactChange]...)
 	}
 	if len(list) == 0 {
 		return k
@@ -556,35 +536,25 @@ func (e Evaluation) Task(step string) (Task, bool) {
 }
 
 // Fact returns the value a fact has now, unknown counted as the manual says.
-func (e Evaluation) Fact(name string) string { return e.facts(name) }
-
-// Actions that guards may forbid.
-const (
-	ContactGuardian = "contact_guardian"
-	Mediate         = "mediate"
-	UploadMedia     = "upload_media"
-	RecordOffender  = "record_child_as_offender"
-	ContactSuspect  = "contact_suspect"
-)
+func (e Evaluation) Fact(name string) string { return e.course.value(name) }
 
 // Forbids tells whether a guard of the manual forbids an action now, and which.
 func (e Evaluation) Forbids(action string) (guard string, forbidden bool) {
-	switch action {
-	case ContactGuardian:
-		guard, forbidden = "G-WALI", e.facts("guardian_conflict") != "no"
-	case Mediate:
-		guard, forbidden = "G-NOMEDIATE", e.facts("case_type") != "other"
-	case UploadMedia:
-		guard, forbidden = "G-NOIMAGE", true
-	case RecordOffender:
-		guard, forbidden = "G-VICTIM", true
-	case ContactSuspect:
-		guard, forbidden = "G-NOCONTACTSUSPECT", true
+	for _, g := range e.Manual.Guards {
+		forbids, unless := g.locks()
+		if slices.Contains(forbids, action) && (unless == nil || !e.course.holds(*unless, e.course.facts)) {
+			return g.ID, true
+		}
 	}
-	if !slices.ContainsFunc(e.Manual.Guards, func(g Guard) bool { return g.ID == guard }) {
-		return "", false
+	return "", false
+}
+
+// History returns every change of a fact, oldest first, with who noted it and when.
+func (e Evaluation) History(fact string) (out []Event) {
+	for _, c := range e.course.changed[fact] {
+		out = append(out, c.Event)
 	}
-	return guard, forbidden
+	return out
 }
 
 // Summary is what may stand in clear beside a case: the next clock, whose it

@@ -2,6 +2,11 @@ package protocol
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -77,4 +82,155 @@ func (f *Field) UnmarshalYAML(n *yaml.Node) error {
 type Choice struct {
 	ID    string `yaml:"id"`
 	Label Text   `yaml:"label"`
+}
+
+// Field returns a field of the form by id, or nil.
+func (f Form) Field(id string) *Field {
+	if i := slices.IndexFunc(f.Fields, func(d Field) bool { return d.ID == id }); i >= 0 {
+		return &f.Fields[i]
+	}
+	return nil
+}
+
+func (f Form) labelOf(field string) Text {
+	if d := f.Field(field); d != nil {
+		return orID(d.Label, field)
+	}
+	return same(field)
+}
+
+func (f Form) choiceOf(field, value string) Text {
+	if d := f.Field(field); d != nil {
+		for _, c := range d.Choices {
+			if c.ID == value {
+				return orID(c.Label, value)
+			}
+		}
+	}
+	return Word(value)
+}
+
+// maxText bounds one answer, in bytes.
+const maxText = 20_000
+
+// Shown returns the fields that are asked for, given what is filled in so far
+// (values by field id; several only for FieldChoices).
+func (f Form) Shown(values map[string][]string) (out []Field) {
+	for _, d := range f.Fields {
+		if d.ShownWhen == nil || filled(*d.ShownWhen, values) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// filled evaluates a condition over a form's answers; a field that nobody filled
+// meets none, not even "is not".
+func filled(d Cond, values map[string][]string) bool {
+	return d.met(func(c Cond) bool {
+		given := values[c.Fact]
+		in := slices.ContainsFunc(given, func(v string) bool { return slices.Contains(c.Value, v) })
+		if c.Op == "ne" || c.Op == "not_in" {
+			return !in && len(given) > 0 && given[0] != ""
+		}
+		return in
+	})
+}
+
+// FieldFault is what is wrong with one answer. Rule is required, unknown (no such
+// field), one (more than one answer), choice, number, min, max, date, time,
+// yes_no or long; Limit is the bound of min, max and long.
+type FieldFault struct {
+	Field string
+	Label Text
+	Rule  string
+	Limit int
+}
+
+// faultWords say what to do, in both languages.
+var faultWords = map[string]Text{
+	"required": {"%s perlu diisi.", "%s must be filled in."}, "unknown": {"%s bukan isian formulir ini.", "%s is no field of this form."},
+	"one": {"%s diisi satu jawaban saja.", "%s takes one answer."}, "choice": {"Pilih salah satu jawaban yang tersedia untuk %s.", "Choose one of the listed answers for %s."},
+	"number": {"%s diisi angka bulat.", "%s takes a whole number."}, "min": {"%s paling kecil %d.", "%s is at least %d."}, "max": {"%s paling besar %d.", "%s is at most %d."},
+	"date": {"%s diisi tanggal, misalnya 2026-03-16.", "%s takes a date, as 2026-03-16."}, "time": {"%s diisi tanggal dan jam, misalnya 2026-03-16T09:00.", "%s takes a day and hour, as 2026-03-16T09:00."},
+	"yes_no": {"%s diisi ya atau tidak.", "%s takes yes or no."}, "long": {"%s terlalu panjang: paling banyak %d huruf.", "%s is too long: at most %d characters."},
+}
+
+// Sentence says in a language (id or en) what to do.
+func (f FieldFault) Sentence(lang string) string {
+	args := []any{f.Label.In(lang)}
+	if strings.Contains(faultWords[f.Rule].ID, "%d") {
+		args = append(args, f.Limit)
+	}
+	return fmt.Sprintf(faultWords[f.Rule].In(lang), args...)
+}
+
+// Validate returns what is wrong with a filled form, in the order of its fields:
+// nothing where all is well. Values are by field id. A field that is not shown is
+// neither required nor looked at. Yes and no are "yes" and "no", a date is
+// 2006-01-02, a time 2006-01-02T15:04.
+func (f Form) Validate(values map[string][]string) (out []FieldFault) {
+	for _, d := range f.Shown(values) {
+		if rule, limit := d.fault(values[d.ID]); rule != "" {
+			out = append(out, FieldFault{d.ID, orID(d.Label, d.ID), rule, limit})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(values)) {
+		if f.Field(id) == nil {
+			out = append(out, FieldFault{id, same(id), "unknown", 0})
+		}
+	}
+	return out
+}
+
+func (d Field) fault(given []string) (rule string, limit int) {
+	given = slices.DeleteFunc(slices.Clone(given), func(v string) bool { return strings.TrimSpace(v) == "" })
+	switch {
+	case len(given) == 0 && d.Required:
+		return "required", 0
+	case len(given) > 1 && d.Type != FieldChoices:
+		return "one", 0
+	}
+	for _, v := range given {
+		if len(v) > maxText {
+			return "long", maxText
+		}
+		if rule, limit := d.wrong(strings.TrimSpace(v)); rule != "" {
+			return rule, limit
+		}
+	}
+	return "", 0
+}
+
+func (d Field) wrong(v string) (rule string, limit int) {
+	bad := false
+	switch d.Type {
+	case FieldChoice, FieldChoices:
+		bad = !slices.ContainsFunc(d.Choices, func(c Choice) bool { return c.ID == v })
+	case FieldYesNo:
+		bad = v != "yes" && v != "no"
+	case FieldDate:
+		_, err := time.Parse("2006-01-02", v)
+		bad = err != nil
+	case FieldTime:
+		_, err := time.Parse("2006-01-02T15:04", v)
+		bad = err != nil
+	case FieldNumber:
+		n, err := strconv.Atoi(v)
+		switch {
+		case err != nil:
+			return FieldNumber, 0
+		case d.Min != nil && n < *d.Min:
+			return "min", *d.Min
+		case d.Max != nil && n > *d.Max:
+			return "max", *d.Max
+		}
+	}
+	if !bad {
+		return "", 0
+	}
+	if d.Type == FieldChoices {
+		return FieldChoice, 0
+	}
+	return d.Type, 0
 }

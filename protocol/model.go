@@ -1,20 +1,11 @@
 package protocol
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 )
-
-// MaxManual bounds the size of a manual, in bytes.
-const MaxManual = 2 << 20
 
 // Text is one text in the languages of the manual. In YAML it is a plain string
 // (the first language) or a map {id: …, en: …}.
@@ -34,6 +25,17 @@ func (t *Text) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// MarshalYAML writes a text in one language as a string, else as {id: …, en: …}.
+func (t Text) MarshalYAML() (any, error) {
+	if t.EN == "" {
+		return t.ID, nil
+	}
+	n := &yaml.Node{}
+	err := n.Encode(struct{ ID, EN string }{t.ID, t.EN})
+	n.Style = yaml.FlowStyle
+	return n, err
+}
+
 // In returns the text in a language; the first language where it has no other.
 func (t Text) In(lang string) string {
 	if lang == "en" && t.EN != "" {
@@ -46,25 +48,37 @@ func (t Text) In(lang string) string {
 type Manual struct {
 	Schema   string             `yaml:"schema"`
 	Protocol Header             `yaml:"protocol"`
+	Vocab    map[string]any     `yaml:"vocab"` // words explained to readers of the file; the engine does not read them
 	Facts    map[string]Fact    `yaml:"facts"`
 	Roles    map[string]Role    `yaml:"roles"`
 	Consents map[string]Consent `yaml:"consents"`
 	Forms    map[string]Form    `yaml:"forms"`
-	Happens  map[string]Text    `yaml:"events"` // what each event is called
+	Happens  map[string]Text    `yaml:"events"`  // what each event is called
+	Anchors  map[string]Anchor  `yaml:"anchors"` // what deadlines count from, where it is no event; see Anchor
 	Guards   []Guard            `yaml:"global_guards"`
 	Stages   []Stage            `yaml:"stages"`
 	Steps    []*Step            `yaml:"steps"`
 	Sources  map[string]Source  `yaml:"sources"`
 
 	hash string
+	root *yaml.Node // the text as read, for the places of Check's problems
 	step map[string]*Step
 }
 
-// Header says what the manual is.
+// Header says what the manual is. ConsentForm is the form on which consents are
+// written: a step that brings it out asks for its consents and does not wait for
+// them (F-07 where the manual says nothing).
 type Header struct {
-	ID      string `yaml:"id"`
-	Version string `yaml:"version"`
-	Status  string `yaml:"status"`
+	ID              string            `yaml:"id"`
+	Version         string            `yaml:"version"`
+	Status          string            `yaml:"status"` // draft, reviewed or active
+	Languages       []string          `yaml:"language"`
+	Jurisdiction    map[string]string `yaml:"jurisdiction"`
+	EffectiveFrom   string            `yaml:"effective_from"` // 2006-01-02
+	ReviewEvery     int               `yaml:"review_every_months"`
+	HolidayCalendar string            `yaml:"holiday_calendar"`
+	Timezone        string            `yaml:"timezone"`
+	ConsentForm     string            `yaml:"consent_form"`
 }
 
 // Fact is a typed fact that conditions may ask for. Type is bool or enum.
@@ -96,11 +110,14 @@ type Consent struct {
 	OrStep   string `yaml:"or_step"`
 }
 
-// Guard is a rule that holds on every step.
+// Guard is a rule that holds on every step. Forbids names the actions that it
+// locks, always or Unless its condition holds.
 type Guard struct {
-	ID   string   `yaml:"id"`
-	Rule Text     `yaml:"rule"`
-	Refs []string `yaml:"refs"`
+	ID      string   `yaml:"id"`
+	Rule    Text     `yaml:"rule"`
+	Refs    []string `yaml:"refs"`
+	Forbids []string `yaml:"forbids"`
+	Unless  *Cond    `yaml:"unless"`
 }
 
 // Stage is a part of the manual.
@@ -137,10 +154,30 @@ type Step struct {
 	Outputs       []string       `yaml:"outputs"`
 	OnOverdue     []string       `yaml:"on_overdue"`
 	Sensitivity   string         `yaml:"sensitivity"`
+	Require       []Text         `yaml:"require"` // what must be so before it is called done; read by people
+	Ladder        []Rung         `yaml:"ladder"`
 	Next          []string       `yaml:"next"`
 	Refs          []string       `yaml:"refs"`
 
 	Line int `yaml:"-"`
+}
+
+// Rung is one level of an escalation: to whom, and how long an answer is waited
+// for before the next (nil: it is the last).
+type Rung struct {
+	Level     int    `yaml:"level"`
+	To        Text   `yaml:"to"`
+	Wait      *Span  `yaml:"wait"`
+	Basis     string `yaml:"basis"`
+	Certainty string `yaml:"certainty"`
+	Note      Text   `yaml:"note"`
+}
+
+// Span is a length of time: Value of Unit (minute, hour, calendar_day or
+// working_day).
+type Span struct {
+	Value int    `yaml:"value"`
+	Unit  string `yaml:"unit"`
 }
 
 // Trigger is what makes a step begin; exactly one field is set.
@@ -224,6 +261,19 @@ type Cond struct {
 	Line  int
 }
 
+// met folds a condition over its comparisons.
+func (d Cond) met(one func(Cond) bool) bool {
+	switch {
+	case len(d.All) > 0:
+		return !slices.ContainsFunc(d.All, func(sub Cond) bool { return !sub.met(one) })
+	case len(d.Any) > 0:
+		return slices.ContainsFunc(d.Any, func(sub Cond) bool { return sub.met(one) })
+	case d.Not != nil:
+		return !d.Not.met(one)
+	}
+	return one(d)
+}
+
 // UnmarshalYAML reads a condition; a value may be one scalar or a list.
 func (c *Cond) UnmarshalYAML(n *yaml.Node) error {
 	var raw struct {
@@ -257,106 +307,5 @@ func (s *Step) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
-// Parse reads a manual. It fails on what is not YAML of this shape; what is
-// wrong in content is Check's to say.
-func Parse(r io.Reader) (*Manual, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxManual+1))
-	if err != nil {
-		return nil, fmt.Errorf("protocol: %w", err)
-	}
-	if len(text) > MaxManual {
-		return nil, errors.New("protocol: a manual has at most 2 MiB")
-	}
-	m := &Manual{}
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(m); err != nil {
-		return nil, fmt.Errorf("protocol: %w", err)
-	}
-	h := sha256.Sum256(text)
-	m.hash = hex.EncodeToString(h[:])
-	m.step = make(map[string]*Step, len(m.Steps))
-	for i, s := range m.Steps {
-		if s == nil {
-			return nil, fmt.Errorf("protocol: step %d is empty", i+1)
-		}
-		m.step[s.ID] = s
-	}
-	return m, nil
-}
-
 // Hash names the manual by its content (SHA-256 of its text, hex).
 func (m *Manual) Hash() string { return m.hash }
-
-// Events that the software notes itself, by a deed of its own; nobody records
-// them by hand.
-const (
-	CaseOpened      = "case_opened"
-	CaseClosed      = "case_closed"
-	CaseReopened    = "case_reopened"
-	ClosureProposed = "closure_proposed"
-	IntakeReceived  = "intake_received"
-	HighRisk        = "high_risk_set" // the fact risk became high
-)
-
-// System lists them.
-var System = []string{CaseOpened, CaseClosed, CaseReopened, ClosureProposed, IntakeReceived, HighRisk}
-
-// Events returns the names of events that the manual waits for or counts from, in
-// the order of the steps, each once: of triggers, schedules, deadlines and
-// tracked clocks. Anchors that mean a fact, a step or a consent are none.
-func (m *Manual) Events() (out []string) {
-	add := func(name string) {
-		_, step := stepAnchors[name]
-		_, fact := factAnchors[name]
-		if name != "" && !step && !fact && !slices.Contains(ownAnchors, name) && !strings.HasPrefix(name, before) && !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	var walk func(t Trigger)
-	walk = func(t Trigger) {
-		add(t.Event)
-		if t.Schedule != nil {
-			add(t.Schedule.Anchor)
-		}
-		if t.Recurring != nil {
-			add(t.Recurring.Until)
-		}
-		for _, a := range t.Any {
-			walk(a)
-		}
-	}
-	for _, s := range m.Steps {
-		walk(s.Trigger)
-		add(s.Deadline.Anchor)
-		for _, t := range s.Track {
-			add(t.Anchor)
-		}
-	}
-	return out
-}
-
-// Recordable returns the events that people note: all but System.
-func (m *Manual) Recordable() []string {
-	return slices.DeleteFunc(m.Events(), func(name string) bool { return slices.Contains(System, name) })
-}
-
-// LiesAhead tells whether an event names something to come, as a hearing, whose
-// day has to be said: a step that waits for it counts back from that day.
-func (m *Manual) LiesAhead(event string) bool {
-	return slices.ContainsFunc(m.Steps, func(s *Step) bool { return s.ahead() && s.Trigger.waits(event) })
-}
-
-// before begins the anchors that are counted back from.
-const before = "before_"
-
-func (s *Step) ahead() bool { return strings.HasPrefix(s.Deadline.Anchor, before) }
-
-func (t Trigger) waits(event string) bool {
-	return t.Event == event || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.waits(event) })
-}
-
-func (t Trigger) changes(fact string) bool {
-	return t.FactChange == fact || slices.ContainsFunc(t.Any, func(o Trigger) bool { return o.changes(fact) })
-}
-
-// Step returns a step by id, or nil.
-func (m *Manual) Step(id string) *Step { return m.step[id] }

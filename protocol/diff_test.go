@@ -1,0 +1,107 @@
+package protocol
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+func parse(t testing.TB, text []byte) *Manual {
+	t.Helper()
+	m, err := Parse(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func edited(t testing.TB, text []byte, value any, path ...string) []byte {
+	t.Helper()
+	out, err := Edit(text, path, value)
+	if err != nil {
+		t.Fatalf("%q: %v", path, err)
+	}
+	return out
+}
+
+func TestDiffSaysWhatChangedForWhom(t *testing.T) {
+	text := manualText(t)
+	old := parse(t, text)
+	for name, c := range map[string]struct {
+		new  []byte
+		want []string // parts of the sentence in Indonesian
+	}{
+		"by when":       {edited(t, text, 5, "steps", "A7", "deadline", "value"), []string{"Langkah A7", "Manajer kasus", "tenggat berubah dari “3 hari kerja sejak", "menjadi “5 hari kerja"}},
+		"on what basis": {edited(t, text, "guideline", "steps", "A7", "deadline", "basis"), []string{"Langkah A7", "dasar berubah dari “standar layanan", "menjadi “pedoman profesional"}},
+		"for whom":      {edited(t, text, "R-SUPERVISOR", "steps", "A7", "actor"), []string{"pelaksana berubah", "R-SUPERVISOR"}},
+		"a new line":    {edited(t, text, "baris baru", "steps", "A1", "forbid", "+"), []string{"Langkah A1", "larangan: ditambah “baris baru”"}},
+		"a step went":   {edited(t, text, nil, "steps", "H4"), []string{"Langkah H4", "dihapus"}},
+		"a guard":       {edited(t, text, "aturan lain", "global_guards", "G-LIFE", "rule"), []string{"Pengaman G-LIFE", "aturan berubah"}},
+	} {
+		changes := Diff(old, parse(t, c.new))
+		if len(changes) != 1 {
+			t.Errorf("%s: %d changes: %+v", name, len(changes), changes)
+			continue
+		}
+		for _, want := range c.want {
+			if s := changes[0].Sentence("id"); !strings.Contains(s, want) {
+				t.Errorf("%s: %q is not in %s", name, want, s)
+			}
+		}
+		if s := changes[0].Sentence("en"); s == changes[0].Sentence("id") || s == "" {
+			t.Errorf("%s: no English: %s", name, s)
+		}
+	}
+	if d := Diff(old, old); len(d) != 0 {
+		t.Errorf("a manual differs from itself: %+v", d)
+	}
+}
+
+// No change of a manual's meaning goes untold: whichever value is changed, Diff
+// says something, and never about another thing alone.
+func TestDiffTellsEveryChange(t *testing.T) {
+	text := manualText(t)
+	old := parse(t, text)
+	root, err := tree(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for i, path := range places(root, nil) {
+		p, err := find(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.node.Kind != yaml.ScalarNode || path[0] == "vocab" || i%9 != 0 {
+			continue
+		}
+		value := any(p.node.Value + "x")
+		switch p.node.ShortTag() {
+		case "!!int":
+			value = 4711
+		case "!!bool":
+			value = p.node.Value != "true"
+		}
+		out, err := Edit(text, path, value)
+		if err != nil {
+			t.Fatalf("%q: %v", path, err)
+		}
+		m, err := Parse(bytes.NewReader(out))
+		if err != nil || path[len(path)-1] == "anchor" || hasErrors(Check(m)) {
+			continue // what may not become active needs no difference
+		}
+		if tried++; len(Diff(old, m)) == 0 {
+			t.Errorf("%q changed from %q to %v and nobody is told", path, p.node.Value, value)
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d changes tried", tried)
+	}
+}
+
+func hasErrors(list []Problem) bool {
+	return slices.ContainsFunc(list, func(p Problem) bool { return p.Severity == Error })
+}

@@ -1,0 +1,103 @@
+package protocol
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
+	text := manualText(t)
+	old, cal := load(t)
+	text = edited(t, text, 48, "steps", "E1", "deadline", "value")
+	text = edited(t, text, nil, "steps", "A5")
+	text = edited(t, text, map[string]any{"id": "A9", "stage": "A", "title": "Langkah baru", "actor": "R-INTAKE", "trigger": map[string]any{"event": IntakeReceived}}, "steps", "+")
+	text = edited(t, text, []string{"high", "low", "unknown"}, "facts", "risk", "values")
+	text = edited(t, text, nil, "facts", "venue_linked")
+	next := parse(t, text)
+	events := opening(ev(FactSet, "case_type", "sexual", 0), ev(FactSet, "informant", "victim", 0), ev(Occurred, "victim_reported", "", 0),
+		ev(FactSet, "risk", "medium", 0), ev(FactSet, "venue_linked", "true", 1), ev(StepDone, "A5", "", 1))
+	m := Migrate(old, next, events, at(2), cal)
+	got := map[string]Move{}
+	for _, v := range m.Moves {
+		got[v.What+" "+v.ID] = v
+	}
+	if e1 := got["step E1"]; e1.Fate != Carries || !e1.OldDue.Equal(at(72)) || !e1.NewDue.Equal(at(48)) || e1.Reason != ReasonDifferent {
+		t.Errorf("E1: %+v", e1)
+	}
+	if a5 := got["step A5"]; a5.Fate != Drops || a5.Was != Done || a5.Reason != ReasonGoneDone || a5.Noted != 1 {
+		t.Errorf("A5: %+v", a5)
+	}
+	if a9 := got["step A9"]; a9.Fate != New || a9.Is != Due {
+		t.Errorf("A9: %+v", a9)
+	}
+	if f := got["fact risk"]; f.Fate != Carries || f.Reason != ReasonValue {
+		t.Errorf("risk: %+v", f)
+	}
+	if f := got["fact venue_linked"]; f.Fate != Drops || f.Noted != 1 {
+		t.Errorf("venue_linked: %+v", f)
+	}
+	want := "Langkah E1 “Laporkan ke kepolisian”: tenggatnya dihitung lain; tenggat 2026-03-19 09:00 → 2026-03-18 09:00."
+	if s := got["step E1"].Sentence("id"); s[:10] != want[:10] || s[len(s)-60:] != want[len(want)-60:] {
+		t.Error(s)
+	}
+	events = append(events, m.Event)
+	if Version(events, old.Hash()) != next.Hash() || Version(events[:3], old.Hash()) != old.Hash() {
+		t.Error("the events do not name the version")
+	}
+	after := Evaluate(next, events, at(2), cal)
+	for _, task := range after.Tasks {
+		if v := got["step "+task.Step.ID]; v.Is != task.State {
+			t.Errorf("%s is %s, the report says %s", task.Step.ID, task.State, v.Is)
+		}
+	}
+}
+
+// Whatever the versions and the course, each step of both and each thing that the
+// events name has one move, and every event is still there.
+func TestMigrationIsTotal(t *testing.T) {
+	text := manualText(t)
+	old, cal := load(t)
+	rapid.Check(t, func(t *rapid.T) {
+		out := text
+		for range rapid.IntRange(0, 4).Draw(t, "gone") {
+			id := rapid.SampledFrom(old.Steps).Draw(t, "step").ID
+			if cut, err := Edit(out, []string{"steps", id}, nil); err == nil {
+				out = cut
+			}
+		}
+		m, err := Parse(newReader(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := course0(t, old)
+		from, to := old, m
+		if rapid.Bool().Draw(t, "back") {
+			from, to = m, old
+		}
+		got := Migrate(from, to, events, at(200), cal)
+		moves := map[string]int{}
+		for _, v := range got.Moves {
+			if v.What == "clock" {
+				continue
+			}
+			if moves[v.What+" "+v.ID]++; moves[v.What+" "+v.ID] > 1 {
+				t.Fatalf("%s %s moves twice", v.What, v.ID)
+			}
+			if v.Fate != Carries && v.Fate != New && v.Fate != Drops || v.Fate == Drops && v.Reason == "" || v.Sentence("id") == "" || v.Sentence("en") == v.Sentence("id") {
+				t.Fatalf("%+v", v)
+			}
+		}
+		for _, s := range append(append([]*Step(nil), from.Steps...), to.Steps...) {
+			if moves["step "+s.ID] != 1 {
+				t.Fatalf("step %s has no move", s.ID)
+			}
+		}
+		what := map[string]string{StepDone: "step", StepSkipped: "step", FactSet: "fact", ConsentSet: "consent", Occurred: "event", FormFilled: "form"}
+		for _, e := range events {
+			if moves[what[e.Kind]+" "+e.Name] != 1 {
+				t.Fatalf("%s %s has no move", e.Kind, e.Name)
+			}
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+)
+
+// Events that the software notes itself, by a deed of its own; nobody records
+// them by hand.
+const (
+	CaseOpened      = "case_opened"
+	CaseClosed      = "case_closed"
+	CaseReopened    = "case_reopened"
+	ClosureProposed = "closure_proposed"
+	IntakeReceived  = "intake_received"
+	HighRisk        = "high_risk_set" // the fact risk became high
+)
+
+// System lists them.
+var System = []string{CaseOpened, CaseClosed, CaseReopened, ClosureProposed, IntakeReceived, HighRisk}
+
+// Anchor says what the name that a deadline counts from means, where it is no
+// event: the completion of a step, the change of a fact, or the moment since
+// when all of the named consents that were decided stand. One is set.
+type Anchor struct {
+	StepDone   string   `yaml:"step_done"`
+	FactChange string   `yaml:"fact_change"`
+	Consents   []string `yaml:"consents"`
+}
+
+// anchors are those of every manual that does not say otherwise.
+var anchors = map[string]Anchor{
+	"plan_agreed":      {StepDone: "D4"},
+	"conference_held":  {StepDone: "D3"},
+	"lpsk_application": {StepDone: "E3"},
+	"risk_set":         {FactChange: "risk"},
+	"danger_known":     {FactChange: "immediate_danger"},
+	"conflict_known":   {FactChange: "guardian_conflict"},
+	"missing_known":    {FactChange: "child_missing"},
+	"release_known":    {FactChange: "retaliation"},
+	"refusal_recorded": {FactChange: "child_assents"},
+	"consent_decided":  {Consents: []string{"C-ASSENT", "C-GUARDIAN"}},
+}
+
+// Anchors whose time is that of the firing itself: the last review of a
+// recurring step, the visit of a scheduled one.
+const (
+	LastReview     = "last_review"
+	ScheduledVisit = "scheduled_visit"
+)
+
+// before begins the anchors that are counted back from.
+const before = "before_"
+
+// anchor returns what a name means where it is no event.
+func (m *Manual) anchor(name string) (Anchor, bool) {
+	if a, ok := m.Anchors[name]; ok {
+		return a, true
+	}
+	a, ok := anchors[name]
+	return a, ok
+}
+
+// isEvent tells whether an anchor is something that occurs.
+func (m *Manual) isEvent(name string) bool {
+	_, other := m.anchor(name)
+	return name != "" && !other && name != LastReview && name != ScheduledVisit && !strings.HasPrefix(name, before)
+}
+
+// Actions that guards may forbid.
+const (
+	ContactGuardian = "contact_guardian"
+	Mediate         = "mediate"
+	UploadMedia     = "upload_media"
+	RecordOffender  = "record_child_as_offender"
+	ContactSuspect  = "contact_suspect"
+)
+
+// Actions lists them.
+var Actions = []string{ContactGuardian, Mediate, UploadMedia, RecordOffender, ContactSuspect}
+
+// guards say what the guards of these names lock in every manual that does not
+// say otherwise.
+var guards = map[string]Guard{
+	"G-WALI":             {Forbids: []string{ContactGuardian}, Unless: &Cond{Fact: "guardian_conflict", Op: "eq", Value: []string{"no"}}},
+	"G-NOMEDIATE":        {Forbids: []string{Mediate}, Unless: &Cond{Fact: "case_type", Op: "eq", Value: []string{"other"}}},
+	"G-NOIMAGE":          {Forbids: []string{UploadMedia}},
+	"G-VICTIM":           {Forbids: []string{RecordOffender}},
+	"G-NOCONTACTSUSPECT": {Forbids: []string{ContactSuspect}},
+}
+
+// locks returns what a guard forbids and unless what.
+func (g Guard) locks() (forbids []string, unless *Cond) {
+	if len(g.Forbids) == 0 && g.Unless == nil {
+		g = guards[g.ID]
+	}
+	return g.Forbids, g.Unless
+}
+
+// Step returns a step by id, or nil.
+func (m *Manual) Step(id string) *Step { return m.step[id] }
+
+// Events returns the names of events that the manual waits for or counts from, in
+// the order of the steps, each once: of triggers, schedules, deadlines and
+// tracked clocks. Anchors that mean a fact, a step or a consent are none.
+func (m *Manual) Events() (out []string) {
+	add := func(name string) {
+		if m.isEvent(name) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	for _, s := range m.Steps {
+		s.Trigger.walk(func(t Trigger) {
+			add(t.Event)
+			if t.Schedule != nil {
+				add(t.Schedule.Anchor)
+			}
+			if t.Recurring != nil {
+				add(t.Recurring.Until)
+			}
+		})
+		add(s.Deadline.Anchor)
+		for _, t := range s.Track {
+			add(t.Anchor)
+		}
+	}
+	return out
+}
+
+// Recordable returns the events that people note: all but System.
+func (m *Manual) Recordable() []string {
+	return slices.DeleteFunc(m.Events(), func(name string) bool { return slices.Contains(System, name) })
+}
+
+// LiesAhead tells whether an event names something to come, as a hearing, whose
+// day has to be said: a step that waits for it counts back from that day.
+func (m *Manual) LiesAhead(event string) bool {
+	return slices.ContainsFunc(m.Steps, func(s *Step) bool { return s.ahead() && s.Trigger.waits(event) })
+}
+
+func (s *Step) ahead() bool { return strings.HasPrefix(s.Deadline.Anchor, before) }
+
+// walk visits a trigger and those inside it.
+func (t Trigger) walk(visit func(Trigger)) {
+	visit(t)
+	for _, sub := range t.Any {
+		sub.walk(visit)
+	}
+}
+
+func (t Trigger) waits(event string) (found bool) {
+	t.walk(func(o Trigger) { found = found || o.Event == event })
+	return found
+}
+
+func (t Trigger) changes(fact string) (found bool) {
+	t.walk(func(o Trigger) { found = found || o.FactChange == fact })
+	return found
+}
+
+// asks tells whether a step is the one that asks for consents: it does not wait
+// for them.
+func (m *Manual) asks(s *Step) bool {
+	form := m.Protocol.ConsentForm
+	if form == "" {
+		form = "F-07"
+	}
+	return slices.Contains(s.Outputs, form)
+}
+
+// index prepares what is looked up again and again.
+func (m *Manual) index() {
+	m.step = make(map[string]*Step, len(m.Steps))
+	for _, s := range m.Steps {
+		m.step[s.ID] = s
+	}
+}
