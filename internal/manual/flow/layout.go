@@ -11,9 +11,10 @@ const (
 	boxW    = 212.0 // of a step
 	sideW   = 150.0 // of what hangs above and below a step; the rest of its width is left to arrows
 	labelW  = 140.0
-	laneW   = 22.0 // of an arrow that passes a row
+	laneW   = 8.0 // of an arrow that passes a row
 	pad     = 9.0
 	colGap  = 26.0
+	laneGap = 12.0 // beside an arrow
 	rowGap  = 40.0
 	hangGap = 15.0 // between a step and what hangs on it
 	margin  = 6.0

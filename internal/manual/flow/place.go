@@ -102,11 +102,14 @@ func (l *layout) place() {
 	above, below := l.neighbours()
 	for _, r := range l.row {
 		x := 0.0
-		for _, n := range r {
-			n.x, x = x, x+n.w+colGap
+		for i, n := range r {
+			if i > 0 {
+				x += gap(r[i-1], n)
+			}
+			n.x, x = x, x+n.w
 		}
 		for _, n := range r {
-			n.x -= (x - colGap) / 2
+			n.x -= x / 2
 		}
 	}
 	for s := range 2 * sweeps {
@@ -123,6 +126,14 @@ func (l *layout) place() {
 	for _, r := range l.row {
 		y = l.down(r, y, left-margin)
 	}
+}
+
+// gap is the room between two nodes of a row.
+func gap(a, b *node) float64 {
+	if a.kind == "" || b.kind == "" {
+		return laneGap
+	}
+	return colGap
 }
 
 // settle centres the rows of steps that stand alone under the others and returns
@@ -170,10 +181,10 @@ func pull(row []*node, near, far map[*node][]*node) {
 	}
 	right, left := slices.Clone(want), slices.Clone(want)
 	for i := 1; i < len(row); i++ {
-		right[i] = max(right[i], right[i-1]+row[i-1].w+colGap)
+		right[i] = max(right[i], right[i-1]+row[i-1].w+gap(row[i-1], row[i]))
 	}
 	for i := len(row) - 2; i >= 0; i-- {
-		left[i] = min(left[i], left[i+1]-row[i].w-colGap)
+		left[i] = min(left[i], left[i+1]-row[i].w-gap(row[i], row[i+1]))
 	}
 	for i, n := range row {
 		n.x = (right[i] + left[i]) / 2

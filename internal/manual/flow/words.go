@@ -34,31 +34,17 @@ func Say(m *protocol.Manual, language string) Words { return Words{m, catalogue(
 func (w Words) Lang() string { return w.p.Lang() }
 
 // Event returns what an event is called.
-func (w Words) Event(name string) string {
-	return orCode(w.m.Happens[name].In(w.p.Lang()), name)
-}
+func (w Words) Event(name string) string { return spaced(w.m.EventText(name).In(w.Lang())) }
 
 // Fact returns what a fact is called.
-func (w Words) Fact(name string) string {
-	return orCode(w.m.Facts[name].Label.In(w.p.Lang()), name)
-}
+func (w Words) Fact(name string) string { return spaced(w.m.FactText(name).In(w.Lang())) }
 
-// Value returns what a value of a fact is called.
-func (w Words) Value(fact, value string) string {
-	if s := w.m.Facts[fact].Labels[value].In(w.p.Lang()); s != "" {
+// spaced makes a code that the manual gives no name fit to read.
+func spaced(s string) string {
+	if strings.ContainsAny(s, " ") {
 		return s
 	}
-	if key := "flow.value." + value; w.p.Has(key) {
-		return w.p.T(key)
-	}
-	return orCode("", value)
-}
-
-func orCode(s, code string) string {
-	if s != "" {
-		return s
-	}
-	return strings.ReplaceAll(code, "_", " ")
+	return strings.ReplaceAll(s, "_", " ")
 }
 
 // Step returns id and title of a step, or the bare id where there is none.
@@ -70,49 +56,10 @@ func (w Words) Step(id string) string {
 }
 
 // Span returns a length of time: "3 hari kerja"; none is "segera".
-func (w Words) Span(n int, unit string) string {
-	if n == 0 {
-		return w.p.T("flow.unit.none")
-	}
-	if key := "flow.unit." + unit; w.p.Has(key) {
-		return w.p.T(key, "n", n)
-	}
-	return strconv.Itoa(n) + " " + orCode("", unit)
-}
+func (w Words) Span(n int, unit string) string { return protocol.SpanText(n, unit).In(w.Lang()) }
 
-// Cond returns a condition: "Tingkat risiko: tinggi atau belum diketahui".
-func (w Words) Cond(c protocol.Cond) string {
-	switch {
-	case len(c.All) > 0:
-		return w.conds(c.All, "flow.and_long")
-	case len(c.Any) > 0:
-		return w.conds(c.Any, "flow.or_long")
-	case c.Not != nil:
-		return w.p.T("flow.cond.not", "what", w.Cond(*c.Not))
-	case c.Fact == "":
-		return w.p.T("flow.none")
-	}
-	values := make([]string, len(c.Value))
-	for i, v := range c.Value {
-		values[i] = w.Value(c.Fact, v)
-	}
-	value := w.join(values, "flow.or")
-	if c.Op == "ne" || c.Op == "not_in" {
-		value = w.p.T("flow.cond.but", "value", value)
-	}
-	return w.Fact(c.Fact) + ": " + value
-}
-
-func (w Words) conds(list []protocol.Cond, key string) string {
-	out := make([]string, len(list))
-	for i, c := range list {
-		out[i] = w.Cond(c)
-		if len(list) > 1 && len(c.All)+len(c.Any) > 1 {
-			out[i] = "(" + out[i] + ")"
-		}
-	}
-	return w.join(out, key)
-}
+// Cond returns a condition: "Tingkat risiko: Tinggi".
+func (w Words) Cond(c protocol.Cond) string { return w.m.CondText(c).In(w.Lang()) }
 
 // join says a list: "a, b atau c".
 func (w Words) join(list []string, key string) string {
