@@ -32,6 +32,7 @@ type house struct {
 	s *casework.Service
 	r *report.Service
 	b *events.Bus
+	m *manual.Service
 }
 
 func each(t *testing.T, fn func(h house)) {
@@ -49,7 +50,7 @@ func each(t *testing.T, fn func(h house)) {
 		if err := errors.Join(man.Migrate(ctx), r.Migrate(ctx), s.Migrate(ctx)); err != nil {
 			t.Fatal(err)
 		}
-		fn(house{o, t, s, r, b})
+		fn(house{o, t, s, r, b, man})
 	})
 }
 
@@ -259,7 +260,7 @@ func TestFromReportToClosing(t *testing.T) {
 		}
 		_, err = h.Audit.Sequence(ctx)
 		h.ok(err)
-		rep2, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads)
+		rep2, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads, h.m.Heads)
 		h.ok(err)
 		if !rep2.OK {
 			t.Errorf("%+v", rep2.Break)
@@ -355,7 +356,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		}
 		_, err = h.Audit.Sequence(ctx)
 		h.ok(err)
-		if v, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads); err != nil || !v.OK {
+		if v, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads, h.m.Heads); err != nil || !v.OK {
 			t.Errorf("%+v %v", v.Break, err)
 		}
 	})

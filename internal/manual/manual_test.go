@@ -14,18 +14,15 @@ import (
 
 func theDefault(t *testing.T) *protocol.Manual {
 	t.Helper()
-	s, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Active()
-}
-
-func TestTheDefaultManualIsWhole(t *testing.T) {
 	m, _, err := Default()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+func TestTheDefaultManualIsWhole(t *testing.T) {
+	m := theDefault(t)
 	if len(m.Steps) != 52 || len(m.Stages) != 8 || len(m.Forms) != 19 {
 		t.Fatalf("%d steps, %d stages, %d forms", len(m.Steps), len(m.Stages), len(m.Forms))
 	}

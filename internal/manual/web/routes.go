@@ -17,6 +17,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /manual/versi/{version}/tahap/{stage}", Door: web.Staff, Action: "manual.read", Do: p.stage},
 		{Pattern: "GET /manual/versi/{version}/langkah/{step}", Door: web.Staff, Action: "manual.read", Do: p.step},
 		{Pattern: "GET /manual/versi/{version}/formulir/{form}", Door: web.Staff, Action: "manual.read", Do: p.form},
+		{Pattern: "GET /manual/versi/{version}/buku.pdf", Door: web.Staff, Action: "manual.read", Do: p.pdf},
 		{Pattern: "GET /manual/versi/{version}/naskah.yaml", Door: web.Staff, Action: "manual.read", Do: p.text},
 	}
 }

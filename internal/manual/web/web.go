@@ -3,12 +3,16 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"io/fs"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/manual/book"
 	"github.com/naungan/naungan/internal/manual/flow"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -159,6 +163,38 @@ func (p *Pages) search(c *web.Ctx) error {
 	}
 	q := c.R.URL.Query().Get("q")
 	return c.Page(title(c), searchPage(v, q, find(v.Manual, q, v.L)))
+}
+
+// pdf gives the booklet, in the page's language.
+func (p *Pages) pdf(c *web.Ctx) error {
+	v, err := p.load(c, c.R.PathValue("version"))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := book.PDF(&b, v.Manual, v.bookOptions()); err != nil {
+		return err
+	}
+	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".pdf", "application/pdf", b.Bytes())
+}
+
+// bookOptions is what the booklet says of an edition beside its text.
+func (v view) bookOptions() book.Options {
+	o := book.Options{Lang: v.L, Hash: v.Hash}
+	switch {
+	case v.State == manual.Running && v.Origin == manual.OfOffice, v.State == manual.Past && v.Origin == manual.OfOffice:
+		o.Status = "active"
+	case v.State == manual.Reviewed:
+		o.Status = "reviewed"
+	default:
+		o.Status = "draft"
+	}
+	for _, role := range slices.Sorted(maps.Keys(v.Contacts)) {
+		for _, c := range v.Contacts[role] {
+			o.Contacts = append(o.Contacts, book.Contact{Name: roleName(v, role) + ": " + c.Name, Number: c.Number, Note: c.Note})
+		}
+	}
+	return o
 }
 
 // text gives the manual's own text: what was written, byte for byte.

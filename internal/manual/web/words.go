@@ -83,13 +83,15 @@ func authority(ctx context.Context, codes ...string) string {
 // when says a length of time and what it counts from.
 func when(ctx context.Context, v view, n int, unit, anchor string) string {
 	key := "manual.after"
-	if rest, ok := strings.CutPrefix(anchor, "before_"); ok {
-		key, anchor = "manual.before", rest
-	}
-	if n == 0 && key == "manual.after" {
+	switch {
+	case strings.HasPrefix(anchor, "before_"):
+		key = "manual.before"
+	case anchor == "":
+		key = "manual.begins"
+	case n == 0:
 		key = "manual.at"
 	}
-	return ui.T(ctx, key, "span", v.Words.Span(n, unit), "what", v.Words.Event(anchor))
+	return ui.T(ctx, key, "span", v.Words.Span(n, unit), "what", v.Manual.AnchorText(anchor).In(v.L))
 }
 
 func roleName(v view, id string) string {
@@ -294,7 +296,7 @@ func choiceLabel(v view, x protocol.Field, value string) string {
 			return c.Label.In(v.L)
 		}
 	}
-	return v.Words.Value("", value)
+	return protocol.Word(value).In(v.L)
 }
 
 // authors says who wrote an edition.
