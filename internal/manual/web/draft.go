@@ -139,3 +139,42 @@ func whyNot(ctx context.Context, v draftView) string {
 	}
 	return ""
 }
+
+func stageOptions(v view) (out []ui.Option) {
+	for _, st := range v.Manual.Stages {
+		out = append(out, ui.Option{Value: st.ID, Label: st.ID + " " + st.Title.In(v.L)})
+	}
+	return out
+}
+
+// addStep appends a step to a draft and leads to its page.
+func (p *Pages) addStep(c *web.Ctx) error {
+	v, err := p.writable(c)
+	if err != nil {
+		return err
+	}
+	f := c.R.PostForm
+	s := protocol.Step{ID: plain.Clean(f.Get("step")), Stage: f.Get("stage"), Title: protocol.Text{ID: plain.Clean(f.Get("title.id")), EN: plain.Clean(f.Get("title.en"))},
+		Actor: f.Get("actor"), Trigger: triggerOf(f.Get("trigger")), Do: pairs(f, "do")}
+	var k plain.Checker
+	for name, value := range map[string]string{"title.id": s.Title.ID, "stage": s.Stage, "actor": s.Actor, "trigger": f.Get("trigger")} {
+		k.Must(name, value)
+		k.Text(name, value, 500)
+	}
+	if !code.MatchString(s.ID) || v.Manual.Step(s.ID) != nil {
+		k.Add("step", "manual.addstep.wrong_id")
+	}
+	if err = k.Err(); err == nil {
+		var text []byte
+		if text, err = manual.AddStep(v.Text, s); err == nil {
+			err = p.s.Save(c.R.Context(), c.Who(), v.Full.ID, v.Hash, text, "steps/"+s.ID, plain.Clean(f.Get("reason")))
+		}
+	}
+	if err != nil {
+		return c.Invalid(err, "reason", "", c.Form(), func(form ui.Form) error {
+			v.Form = form
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), draftPage(v))
+		})
+	}
+	return c.Done(draftPath(v.Full.ID)+"/langkah/"+s.ID, "manual_saved")
+}

@@ -328,3 +328,7 @@ func reasonText(ctx context.Context, d manual.Deed) string {
 	}
 	return d.Reason
 }
+
+func keys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+func sayIn(m *protocol.Manual, l string) flow.Words { return flow.Say(m, l) }
