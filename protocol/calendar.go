@@ -3,6 +3,9 @@ package protocol
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -13,49 +16,74 @@ var Zone = time.FixedZone("WIB", 7*60*60)
 
 // Calendar knows which days are not worked, beside Saturdays and Sundays.
 type Calendar struct {
-	days  map[string]string // 2006-01-02 → name
-	years map[int]bool
+	days  map[int]string // day number → name
+	years map[int]Year
 }
 
-// ParseCalendar reads a calendar file: years with their days and the source of
-// each year's list.
+// Year is the list of one year: where it was read and how sure that is (text,
+// secondary or unverified, as of a deadline).
+type Year struct {
+	Year      int               `yaml:"year"`
+	Source    string            `yaml:"source"`
+	Certainty string            `yaml:"certainty"`
+	Days      map[string]string `yaml:"days"` // 2006-01-02 → name
+}
+
+// ParseCalendar reads a calendar file: years with their days and the source and
+// certainty of each year's list. At most 1 MiB is read.
 func ParseCalendar(r io.Reader) (*Calendar, error) {
 	var file struct {
-		Years []struct {
-			Year      int               `yaml:"year"`
-			Source    string            `yaml:"source"`
-			Certainty string            `yaml:"certainty"`
-			Days      map[string]string `yaml:"days"`
-		} `yaml:"years"`
+		Years []Year `yaml:"years"`
 	}
 	if err := yaml.NewDecoder(io.LimitReader(r, 1<<20)).Decode(&file); err != nil {
 		return nil, fmt.Errorf("protocol: calendar: %w", err)
 	}
-	c := &Calendar{days: map[string]string{}, years: map[int]bool{}}
+	c := &Calendar{days: map[int]string{}, years: map[int]Year{}}
 	for _, y := range file.Years {
-		if y.Source == "" || y.Certainty == "" {
-			return nil, fmt.Errorf("protocol: calendar: year %d has no source or certainty", y.Year)
+		if y.Source == "" || !slices.Contains(certainties, y.Certainty) {
+			return nil, fmt.Errorf("protocol: calendar: year %d has no source or no certainty (%s)", y.Year, strings.Join(certainties, ", "))
 		}
-		c.years[y.Year] = true
+		if _, twice := c.years[y.Year]; twice {
+			return nil, fmt.Errorf("protocol: calendar: year %d stands twice", y.Year)
+		}
+		c.years[y.Year] = y
 		for day, name := range y.Days {
-			t, err := time.Parse("2006-01-02", day)
+			t, err := time.Parse(time.DateOnly, day)
 			if err != nil || t.Year() != y.Year {
 				return nil, fmt.Errorf("protocol: calendar: %q is no day of %d", day, y.Year)
 			}
-			c.days[day] = name
+			c.days[number(t)] = name
 		}
 	}
 	return c, nil
 }
 
-// Works tells whether t falls on a working day, and whether its year is known.
+// number counts days: the same for every moment of a day in t's own zone.
+func number(t time.Time) int {
+	_, offset := t.Zone()
+	return int(math.Floor(float64(t.Unix()+int64(offset)) / (24 * 60 * 60)))
+}
+
+// Year returns the list of a year, and whether there is one.
+func (c *Calendar) Year(year int) (Year, bool) {
+	if c == nil {
+		return Year{}, false
+	}
+	y, ok := c.years[year]
+	return y, ok
+}
+
+// Works tells whether t falls on a working day, and whether its year is known: of
+// a year without a list only Saturdays and Sundays are free.
 func (c *Calendar) Works(t time.Time) (works, known bool) {
 	t = t.In(Zone)
+	works = t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 	if c == nil {
-		return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday, false
+		return works, false
 	}
-	_, off := c.days[t.Format("2006-01-02")]
-	return !off && t.Weekday() != time.Saturday && t.Weekday() != time.Sunday, c.years[t.Year()]
+	_, off := c.days[number(t)]
+	_, known = c.years[t.Year()]
+	return works && !off, known
 }
 
 // mostDays bounds how far a count of working days walks: a manual that says more

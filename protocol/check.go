@@ -1,19 +1,11 @@
 package protocol
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
-)
 
-// Problem is one thing that is wrong in a manual.
-type Problem struct {
-	Line     int    `json:"line"`
-	Column   int    `json:"column"`
-	Rule     string `json:"rule"`     // which rule of Check found it
-	Severity string `json:"severity"` // Error or Warning
-	Message  string `json:"message"`
-	Hint     string `json:"hint"`
-}
+	"gopkg.in/yaml.v3"
+)
 
 // Severities. A manual with an error may not become active.
 const (
@@ -21,168 +13,218 @@ const (
 	Warning = "warning"
 )
 
+// Problem is one thing that is wrong in a manual: where (line and column count
+// from 1), by which rule of Check, and what to do. Message and Hint are English;
+// In gives them in the reader's language.
+type Problem struct {
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"` // Error or Warning
+	Message  string `json:"message"`
+	Hint     string `json:"hint"`
+
+	message, hint Text
+}
+
+// In returns message and hint in a language (id or en).
+func (p Problem) In(lang string) (message, hint string) {
+	if p.message.ID == "" {
+		return p.Message, p.Hint
+	}
+	return p.message.In(lang), p.hint.In(lang)
+}
+
+// The rules of Check. Those of Warnings leave a manual fit to run.
+const (
+	RuleYAML          = "yaml"                // what Parse refuses; see Problems
+	RuleShape         = "shape"               // something is missing, or two things stand where one may
+	RuleDuplicate     = "duplicate-id"        // two things have one id
+	RuleReference     = "unknown-reference"   // it points to what is not there
+	RuleValue         = "unknown-value"       // a word that the language or the fact does not list
+	RuleUnreachable   = "unreachable-step"    // a step that can never begin
+	RuleLoop          = "endless-loop"        // a way that never comes to an end
+	RuleClock         = "contradictory-clock" // a deadline that cannot be as it is written
+	RuleLaw           = "law-without-date"    // a law cited without date or certainty
+	RuleDuty          = "duty-without-source" // a duty that rests on no law with a source
+	RuleTerm          = "forbidden-term"      // a word that blames a child
+	RuleGate          = "closed-gate"         // a gate that can never open
+	RuleField         = "field"               // a field of a form that cannot be filled as it is written
+	RuleKey           = "unknown-key"         // warning: a key that the language does not know
+	RuleTranslation   = "missing-translation" // warning
+	RuleFactUnasked   = "fact-never-asked"    // warning: no condition asks for it
+	RuleConsentUnheld = "consent-not-asked"   // warning: a gate waits for a consent that no step asks for
+)
+
+// checking collects problems; at is where it looks.
 type checking struct {
 	m   *Manual
 	out []Problem
 }
 
-func (c *checking) add(line int, severity, hint, format string, args ...any) {
-	c.out = append(c.out, Problem{Line: line, Column: 1, Severity: severity, Message: fmt.Sprintf(format, args...), Hint: hint})
+// place is a node of the text, or the nearest above it that there is.
+type place struct{ *yaml.Node }
+
+// to goes down keys (string) and places in lists (int).
+func (p place) to(path ...any) place {
+	for _, step := range path {
+		var next *yaml.Node
+		switch s := step.(type) {
+		case string:
+			next = child(p.Node, s)
+		case int:
+			if p.Node != nil && p.Kind == yaml.SequenceNode && s < len(p.Content) {
+				next = p.Content[s]
+			}
+		}
+		if next == nil {
+			return p
+		}
+		p = place{next}
+	}
+	return p
 }
 
-// Check returns every problem of a manual at once, errors before warnings.
+func (c *checking) root() place { return place{c.m.root} }
+
+func (c *checking) say(at place, rule, severity string, message, hint Text) {
+	p := Problem{Line: 1, Column: 1, Rule: rule, Severity: severity, Message: message.EN, Hint: hint.EN, message: message, hint: hint}
+	if at.Node != nil {
+		p.Line, p.Column = at.Line, at.Column
+	}
+	c.out = append(c.out, p)
+}
+
+func (c *checking) wrong(at place, rule string, message, hint Text) {
+	c.say(at, rule, Error, message, hint)
+}
+
+func (c *checking) warn(at place, rule string, message, hint Text) {
+	c.say(at, rule, Warning, message, hint)
+}
+
+// Check returns every problem of a manual at once, errors before warnings, each
+// by line.
 func Check(m *Manual) []Problem {
 	c := &checking{m: m}
-	if len(m.Steps) == 0 {
-		c.add(1, "error", "list at least one step under steps:", "the manual has no steps")
+	c.header()
+	c.facts()
+	c.words()
+	c.forms()
+	c.guards()
+	for i, s := range m.Steps {
+		c.step(c.root().to("steps", i), s)
 	}
-	seen := map[string]bool{}
-	for _, s := range m.Steps {
-		if s.ID == "" || seen[s.ID] {
-			c.add(s.Line, "error", "give every step an id of its own", "step id %q is empty or used twice", s.ID)
-		}
-		seen[s.ID] = true
-		c.step(s)
-	}
+	c.duplicates()
 	c.reachable()
+	c.loops()
+	c.gates()
+	c.unasked()
+	c.texts()
+	c.keys()
 	slices.SortStableFunc(c.out, func(a, b Problem) int {
-		if a.Severity != b.Severity {
-			if a.Severity == "error" {
-				return -1
-			}
-			return 1
-		}
-		return a.Line - b.Line
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) // "error" < "warning"
 	})
 	return c.out
 }
 
-func (c *checking) step(s *Step) {
-	if s.Title.ID == "" {
-		c.add(s.Line, "error", "write title: in the first language", "step %s has no title", s.ID)
+func (c *checking) header() {
+	if c.m.Schema != "" && c.m.Schema != "handling-protocol/v1" {
+		c.wrong(c.root().to("schema"), RuleValue, both("bahasa manual %q tidak dikenal", "the language %q is not known", c.m.Schema), same("handling-protocol/v1"))
 	}
-	if !slices.ContainsFunc(c.m.Stages, func(st Stage) bool { return st.ID == s.Stage }) {
-		c.add(s.Line, "error", "use an id listed under stages:", "step %s stands in unknown stage %q", s.ID, s.Stage)
+	if len(c.m.Steps) == 0 {
+		c.wrong(c.root(), RuleShape, Text{"manual tidak memiliki langkah", "the manual has no steps"}, Text{"tulis paling sedikit satu langkah di bawah steps:", "list at least one step under steps:"})
 	}
-	for _, r := range append([]string{s.Actor}, s.Support...) {
-		if _, ok := c.m.Roles[r]; !ok {
-			c.add(s.Line, "error", "use an id listed under roles:", "step %s names unknown role %q", s.ID, r)
-		}
-	}
-	for _, f := range append(slices.Clone(s.Outputs), s.RequiresForms...) {
-		if _, ok := c.m.Forms[f]; !ok {
-			c.add(s.Line, "error", "use an id listed under forms:", "step %s names unknown form %q", s.ID, f)
-		}
-	}
-	for _, id := range s.Consent {
-		if _, ok := c.m.Consents[id]; !ok {
-			c.add(s.Line, "error", "use an id listed under consents:", "step %s names unknown consent %q", s.ID, id)
-		}
-	}
-	for _, id := range append(slices.Clone(s.Next), s.ReviewBefore...) {
-		if c.m.Step(id) == nil {
-			c.add(s.Line, "error", "use an id listed under steps:", "step %s points to unknown step %q", s.ID, id)
-		}
-	}
-	for _, ref := range s.Refs {
-		if _, ok := c.m.Sources[ref]; !ok {
-			c.add(s.Line, "error", "list the source under sources:", "step %s cites unknown source %q", s.ID, ref)
-		}
-	}
-	if s.When != nil {
-		c.cond(s, *s.When)
-	}
-	for _, w := range s.DeadlineWhen {
-		c.cond(s, w.If)
-	}
-	c.trigger(s, s.Trigger)
-	c.deadline(s)
-}
-
-func (c *checking) deadline(s *Step) {
-	d := s.Deadline
-	if d.Unit == "" {
-		return
-	}
-	if !slices.Contains([]string{"minute", "hour", "calendar_day", "working_day"}, d.Unit) || d.Value < 0 {
-		c.add(s.Line, "error", "minute, hour, calendar_day or working_day, and no negative value", "step %s has a deadline of %d %q", s.ID, d.Value, d.Unit)
-	}
-	if !slices.Contains([]string{"law", "service_standard", "guideline", "project_default"}, d.Basis) {
-		c.add(s.Line, "error", "law, service_standard, guideline or project_default", "step %s has a deadline without a known basis", s.ID)
-	}
-	if !slices.Contains([]string{"text", "secondary", "unverified"}, d.Certainty) {
-		c.add(s.Line, "error", "text, secondary or unverified", "step %s has a deadline without certainty", s.ID)
-	}
-	if !slices.Contains([]string{"duty", "power", "target"}, d.Binding) {
-		c.add(s.Line, "error", "duty, power or target", "step %s has a deadline without binding", s.ID)
-	}
-	if d.Binding == "duty" && (d.Basis != "law" || len(s.Refs) == 0) {
-		c.add(s.Line, "error", "a duty rests on law and names its source", "step %s is called a duty without law and source", s.ID)
+	c.listed(c.root().to("protocol", "status"), c.m.Protocol.Status, "", "draft", "reviewed", "active")
+	if f := c.m.Protocol.ConsentForm; f != "" {
+		c.refers(c.root().to("protocol", "consent_form"), "forms", f)
 	}
 }
 
-func (c *checking) cond(s *Step, d Cond) {
-	for _, sub := range append(slices.Clone(d.All), d.Any...) {
-		c.cond(s, sub)
+// duplicates finds ids that stand twice or are empty.
+func (c *checking) duplicates() {
+	unique := func(at place, n int, id func(int) string) {
+		seen := map[string]bool{}
+		for i := range n {
+			switch name := id(i); {
+			case name == "":
+				c.wrong(at.to(i), RuleShape, Text{"id belum diisi", "there is no id"}, Text{"beri id sendiri", "give it an id of its own"})
+			case seen[name]:
+				c.wrong(at.to(i, "id"), RuleDuplicate, both("id %q dipakai dua kali", "id %q is used twice", name), Text{"beri id sendiri", "give it an id of its own"})
+			default:
+				seen[name] = true
+			}
+		}
 	}
-	if d.Not != nil {
-		c.cond(s, *d.Not)
-	}
-	if d.Fact == "" {
-		return
-	}
-	f, ok := c.m.Facts[d.Fact]
-	if !ok {
-		c.add(d.Line, "error", "use a fact listed under facts:", "step %s asks for unknown fact %q", s.ID, d.Fact)
-		return
-	}
-	if !slices.Contains([]string{"eq", "ne", "in", "not_in"}, d.Op) {
-		c.add(d.Line, "error", "eq, ne, in or not_in", "step %s compares with unknown operator %q", s.ID, d.Op)
-	}
-	values := f.Values
-	if f.Type == "bool" {
-		values = []string{"true", "false"}
-	}
-	for _, v := range d.Value {
-		if !slices.Contains(values, v) {
-			c.add(d.Line, "error", "use a value listed for the fact", "step %s compares %s with unknown value %q", s.ID, d.Fact, v)
+	unique(c.root().to("steps"), len(c.m.Steps), func(i int) string { return c.m.Steps[i].ID })
+	unique(c.root().to("stages"), len(c.m.Stages), func(i int) string { return c.m.Stages[i].ID })
+	unique(c.root().to("global_guards"), len(c.m.Guards), func(i int) string { return c.m.Guards[i].ID })
+	for id, f := range c.m.Forms {
+		fields := c.root().to("forms", id, "fields")
+		unique(fields, len(f.Fields), func(i int) string { return f.Fields[i].ID })
+		for i, d := range f.Fields {
+			unique(fields.to(i, "choices"), len(d.Choices), func(k int) string { return d.Choices[k].ID })
 		}
 	}
 }
 
-func (c *checking) trigger(s *Step, t Trigger) {
-	for _, sub := range t.Any {
-		c.trigger(s, sub)
-	}
-	if t.StepDone != "" && c.m.Step(t.StepDone) == nil {
-		c.add(s.Line, "error", "use an id listed under steps:", "step %s waits for unknown step %q", s.ID, t.StepDone)
-	}
-	if _, ok := c.m.Facts[t.FactChange]; t.FactChange != "" && !ok {
-		c.add(s.Line, "error", "use a fact listed under facts:", "step %s waits for unknown fact %q", s.ID, t.FactChange)
-	}
-	if t.Event == "" && t.StepDone == "" && t.FactChange == "" && t.Recurring == nil && t.Schedule == nil && len(t.Any) == 0 {
-		c.add(s.Line, "error", "event, step_done, fact_change, recurring, schedule or any", "step %s has no trigger", s.ID)
+// listed holds a word to those of the language.
+func (c *checking) listed(at place, word string, list ...string) {
+	if !slices.Contains(list, word) {
+		list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
+		c.wrong(at, RuleValue, both("%q tidak dikenal di sini", "%q is not known here", word), oneOf(list, word))
 	}
 }
 
-// reachable finds steps that wait only for each other.
-func (c *checking) reachable() {
-	live := map[string]bool{}
-	for range c.m.Steps {
-		for _, s := range c.m.Steps {
-			live[s.ID] = live[s.ID] || c.begins(s.Trigger, live)
-		}
+// refers holds an id to those of a part of the manual.
+func (c *checking) refers(at place, part, id string) bool {
+	list := c.m.idsOf(part)
+	if slices.Contains(list, id) {
+		return true
 	}
-	for _, s := range c.m.Steps {
-		if !live[s.ID] {
-			c.add(s.Line, "error", "let one of them begin by an event or a fact", "step %s can never begin: it waits for steps that wait for it", s.ID)
-		}
+	c.wrong(at, RuleReference, both("%q tidak ada di %s:", "%q is not under %s:", id, part), oneOf(list, id))
+	return false
+}
+
+func (c *checking) each(at place, part string, list []string) {
+	for i, id := range list {
+		c.refers(at.to(i), part, id)
 	}
 }
 
-func (c *checking) begins(t Trigger, live map[string]bool) bool {
-	if len(t.Any) > 0 {
-		return slices.ContainsFunc(t.Any, func(o Trigger) bool { return c.begins(o, live) })
+// idsOf lists what stands under a key of the manual.
+func (m *Manual) idsOf(part string) (out []string) {
+	switch part {
+	case "facts":
+		return keysOf(m.Facts)
+	case "roles":
+		return keysOf(m.Roles)
+	case "forms":
+		return keysOf(m.Forms)
+	case "consents":
+		return keysOf(m.Consents)
+	case "sources":
+		return keysOf(m.Sources)
+	case "stages":
+		for _, s := range m.Stages {
+			out = append(out, s.ID)
+		}
+	case "steps":
+		for _, s := range m.Steps {
+			out = append(out, s.ID)
+		}
 	}
-	return live[t.StepDone] || t.Event != "" || t.FactChange != "" || t.Recurring != nil || t.Schedule != nil
+	return out
 }
+
+// The words of the language.
+var (
+	units         = []string{"minute", "hour", "calendar_day", "working_day"}
+	bases         = []string{"law", "service_standard", "guideline", "project_default"}
+	certainties   = []string{"text", "secondary", "unverified"}
+	bindings      = []string{"duty", "power", "target"}
+	sensitivities = []string{"", "public", "internal", "case", "restricted"}
+	overdues      = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
+	operators     = []string{"eq", "ne", "in", "not_in"}
+	fieldTypes    = []string{FieldText, FieldLong, FieldChoice, FieldChoices, FieldNumber, FieldDate, FieldTime, FieldYesNo, FieldPerson, FieldInstitution}
+)

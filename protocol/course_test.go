@@ -1,18 +1,14 @@
 package protocol
 
 import (
-	"bytes"
-	"io"
 	"maps"
 	"slices"
 
 	"pgregory.net/rapid"
 )
 
-func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
-
-// course0 draws what may happen in a case of a manual, also what makes no sense.
-func course0(t *rapid.T, m *Manual) []Event {
+// drawCourse draws what may happen in a case of a manual, also what makes no sense.
+func drawCourse(t *rapid.T, m *Manual) []Event {
 	facts, consents, forms, names := slices.Sorted(maps.Keys(m.Facts)), slices.Sorted(maps.Keys(m.Consents)), slices.Sorted(maps.Keys(m.Forms)), m.Events()
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Event {
 		e := Event{At: at(rapid.IntRange(0, 4000).Draw(t, "hour")), By: "budi"}

@@ -281,7 +281,9 @@ func ladderLines(s *Step) (out []Text) {
 
 func (m *Manual) roleWithID(id string) Text    { return withID(id, m.RoleText(id)) }
 func (m *Manual) consentWithID(id string) Text { return withID(id, m.ConsentText(id)) }
-func (m *Manual) sourceText(id string) Text    { return withID(id, same(m.Sources[id].Title)) }
+func (m *Manual) sourceText(id string) Text {
+	return withID(id, Text{m.Sources[id].Title, m.Sources[id].EN})
+}
 
 func withID(id string, t Text) Text {
 	if t.ID == id || t.ID == "" {
@@ -374,8 +376,9 @@ func (m *Manual) vocabulary() (out []*thing) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sources)) {
 		s := m.Sources[id]
-		t := add("source", id, same(s.Title))
+		t := add("source", id, Text{s.Title, s.EN})
 		t.say("url", same(s.URL))
+		t.say("date", same(s.Date))
 		t.say("certainty", Word(s.Certainty))
 	}
 	return out
@@ -397,7 +400,7 @@ var names = map[string]Text{
 	"shown_when": {"ditampilkan bila", "shown if"}, "min": {"paling kecil", "least"}, "max": {"paling besar", "most"}, "rule": {"aturan", "rule"},
 	"forbids": {"mengunci", "locks"}, "unless": {"kecuali", "unless"}, "values": {"nilai", "values"}, "unknown_as": {"bila belum diketahui dianggap", "if not known counts as"},
 	"external": {"lembaga lain", "another agency"}, "evidence": {"bukti", "evidence"}, "or_step": {"dapat digantikan langkah", "a step may stand in"}, "url": {"alamat", "address"},
-	"certainty": {"kepastian", "certainty"}, "version": {"versi", "version"}, "status": {"status", "status"}, "effective_from": {"berlaku sejak", "in force from"},
+	"certainty": {"kepastian", "certainty"}, "date": {"tanggal", "date"}, "version": {"versi", "version"}, "status": {"status", "status"}, "effective_from": {"berlaku sejak", "in force from"},
 	"holiday_calendar": {"kalender hari libur", "holiday calendar"}, "timezone": {"zona waktu", "time zone"}, "consent_form": {"formulir persetujuan", "consent form"},
 	"schema": {"bahasa manual", "language of the manual"}, "language": {"bahasa", "languages"}, "review_every_months": {"ditinjau setiap (bulan)", "reviewed every (months)"},
 	"order of stages": {"urutan tahap", "order of stages"}, "order of steps": {"urutan langkah", "order of steps"}, "order of fields": {"urutan isian", "order of fields"},

@@ -63,19 +63,19 @@ func TestDiffSaysWhatChangedForWhom(t *testing.T) {
 // No change of a manual's meaning goes untold: whichever value is changed, Diff
 // says something, and never about another thing alone.
 func TestDiffTellsEveryChange(t *testing.T) {
-	text := manualText(t)
+	text := good(t)
 	old := parse(t, text)
 	root, err := tree(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tried := 0
-	for i, path := range places(root, nil) {
+	for _, path := range places(root, nil) {
 		p, err := find(root, path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.node.Kind != yaml.ScalarNode || path[0] == "vocab" || i%9 != 0 {
+		if p.node.Kind != yaml.ScalarNode || path[0] == "vocab" {
 			continue
 		}
 		value := any(p.node.Value + "x")
@@ -97,7 +97,7 @@ func TestDiffTellsEveryChange(t *testing.T) {
 			t.Errorf("%q changed from %q to %v and nobody is told", path, p.node.Value, value)
 		}
 	}
-	if tried < 100 {
+	if tried < 60 {
 		t.Errorf("only %d changes tried", tried)
 	}
 }

@@ -115,8 +115,10 @@ func places(n *yaml.Node, at []string) (out [][]string) {
 	return out
 }
 
-func TestEditAnywhereInTheManual(t *testing.T) {
-	text := manualText(t)
+func TestEditAnywhere(t *testing.T) {
+	text := append([]byte(small), good(t)...)
+	text = bytes.Replace(text, []byte("\nsteps:"), []byte("\nsmall:"), 1)
+	text = bytes.Replace(text, []byte("\nsources:"), []byte("\nfew:"), 1)
 	root, err := tree(text)
 	if err != nil {
 		t.Fatal(err)
@@ -181,4 +183,35 @@ func FuzzEdit(f *testing.F) {
 		}
 		_, _ = Edit(text, strings.Fields(path), nil)
 	})
+}
+
+// What an expert changes in the browser touches a few lines of the default manual.
+func TestEditTheDefaultManual(t *testing.T) {
+	text := manualText(t)
+	cond := map[string]any{"all": []any{map[string]any{"fact": "lead_agency", "op": "in", "value": []string{"other_region", "ministry"}}}}
+	for path, value := range map[string]any{
+		"steps A7 deadline value": 5, "steps A7 title en": "Refer, and stay until it is received", "steps A7 title": Text{"Rujuk", "Refer"}, "steps A7 when": cond,
+		"steps A7 do +": Text{"Catat nomor surat.", "Note the letter's number."}, "steps A7 on_overdue 1": nil, "steps A7 do 0": nil, "steps A7 support": []string{"R-PEKSOS"},
+		"forms F-01 fields 0 required": true, "forms F-01 fields +": Field{ID: "baru", Label: Text{"Baru", "New"}, Type: FieldText},
+		"protocol status": "reviewed", "facts risk values +": "extreme", "sources S-PORN url": nil, "events first_contact en": "first contact",
+	} {
+		got, err := Edit(text, strings.Fields(path), value)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if _, err := Parse(bytes.NewReader(got)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		before, after := bytes.Split(text, []byte("\n")), bytes.Split(got, []byte("\n"))
+		for len(before) > 0 && len(after) > 0 && bytes.Equal(before[0], after[0]) {
+			before, after = before[1:], after[1:]
+		}
+		for len(before) > 0 && len(after) > 0 && bytes.Equal(before[len(before)-1], after[len(after)-1]) {
+			before, after = before[:len(before)-1], after[:len(after)-1]
+		}
+		if len(before) > 6 || len(after) > 6 {
+			t.Errorf("%s: %d lines became %d:\n%s", path, len(before), len(after), bytes.Join(after, []byte("\n")))
+		}
+	}
 }

@@ -38,7 +38,7 @@ func (e Event) Time() time.Time {
 // entry is an event at its place in the course: what came after what is told by
 // n, for many are noted in the same moment.
 type entry struct {
-	Event
+	*Event
 	n int
 }
 
@@ -52,19 +52,20 @@ type course struct {
 	changed  map[string][]entry // the same by fact
 	happened map[string][]entry
 	ended    map[string][]entry // completions and skips of a step
-	consents map[string]Event   // what holds, and since when without a break
+	consents map[string]*Event  // what holds, and since when without a break
 	forms    map[string]bool
 	opened   time.Time // or reopened
+	silent   bool      // only the clocks are wanted, not why
 }
 
 func read(m *Manual, events []Event, now time.Time, cal *Calendar) *course {
 	c := &course{m: m, now: now, cal: cal, facts: map[string]string{}, changed: map[string][]entry{}, happened: map[string][]entry{},
-		ended: map[string][]entry{}, consents: map[string]Event{}, forms: map[string]bool{}}
-	for n, e := range events {
+		ended: map[string][]entry{}, consents: map[string]*Event{}, forms: map[string]bool{}}
+	for n := range events {
 		if n == 0 {
-			c.opened = e.At
+			c.opened = events[0].At
 		}
-		c.take(entry{e, n})
+		c.take(entry{&events[n], n})
 	}
 	return c
 }
@@ -89,7 +90,7 @@ func (c *course) take(e entry) {
 	case StepSkipped:
 		c.ended[e.Name] = append(c.ended[e.Name], e)
 	case ConsentSet:
-		if c.consents[e.Name].Value != e.Value {
+		if old := c.consents[e.Name]; old == nil || old.Value != e.Value {
 			c.consents[e.Name] = e.Event
 		}
 	case FormFilled:
@@ -140,7 +141,9 @@ func (c *course) last(step string) (entry, bool) {
 	return list[len(list)-1], true
 }
 
-func (c *course) completed(step string) bool { return len(done(c.ended[step])) > 0 }
+func (c *course) completed(step string) bool {
+	return slices.ContainsFunc(c.ended[step], func(e entry) bool { return e.Kind == StepDone })
+}
 
 func done(ends []entry) []entry {
 	return slices.DeleteFunc(slices.Clone(ends), func(e entry) bool { return e.Kind != StepDone })

@@ -29,10 +29,10 @@ const (
 // Form is a sheet of the manual: what it is for and its fields. In YAML it is
 // a map, or a plain text where only the title is given.
 type Form struct {
-	Title       Text    `yaml:"title"`
-	Purpose     Text    `yaml:"purpose"`     // when and by whom it is filled
-	Sensitivity string  `yaml:"sensitivity"` // as of a step
-	Fields      []Field `yaml:"fields"`
+	Title       Text    `yaml:"title,omitempty"`
+	Purpose     Text    `yaml:"purpose,omitempty"`     // when and by whom it is filled
+	Sensitivity string  `yaml:"sensitivity,omitempty"` // as of a step
+	Fields      []Field `yaml:"fields,omitempty"`
 
 	Line int `yaml:"-"`
 }
@@ -55,15 +55,15 @@ func (f *Form) UnmarshalYAML(n *yaml.Node) error {
 // Field is one thing to fill in. ShownWhen asks for other fields of the same
 // form as `when` asks for facts (fact: names the field).
 type Field struct {
-	ID        string   `yaml:"id"`
-	Label     Text     `yaml:"label"`
-	Hint      Text     `yaml:"hint"`
-	Type      string   `yaml:"type"`
-	Choices   []Choice `yaml:"choices"`
-	Required  bool     `yaml:"required"`
-	ShownWhen *Cond    `yaml:"shown_when"`
-	Min       *int     `yaml:"min"`
-	Max       *int     `yaml:"max"`
+	ID        string   `yaml:"id,omitempty"`
+	Label     Text     `yaml:"label,omitempty"`
+	Hint      Text     `yaml:"hint,omitempty"`
+	Type      string   `yaml:"type,omitempty"`
+	Choices   []Choice `yaml:"choices,omitempty"`
+	Required  bool     `yaml:"required,omitempty"`
+	ShownWhen *Cond    `yaml:"shown_when,omitempty"`
+	Min       *int     `yaml:"min,omitempty"`
+	Max       *int     `yaml:"max,omitempty"`
 
 	Line int `yaml:"-"`
 }
@@ -80,8 +80,8 @@ func (f *Field) UnmarshalYAML(n *yaml.Node) error {
 
 // Choice is one answer of a choice field.
 type Choice struct {
-	ID    string `yaml:"id"`
-	Label Text   `yaml:"label"`
+	ID    string `yaml:"id,omitempty"`
+	Label Text   `yaml:"label,omitempty"`
 }
 
 // Field returns a field of the form by id, or nil.

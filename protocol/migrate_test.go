@@ -37,6 +37,9 @@ func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
 	if f := got["fact venue_linked"]; f.Fate != Drops || f.Noted != 1 {
 		t.Errorf("venue_linked: %+v", f)
 	}
+	if gone := m.Of(Drops); len(gone) != 2 || len(m.Clocks()) != 1 {
+		t.Errorf("%+v", gone)
+	}
 	want := "Langkah E1 “Laporkan ke kepolisian”: tenggatnya dihitung lain; tenggat 2026-03-19 09:00 → 2026-03-18 09:00."
 	if s := got["step E1"].Sentence("id"); s[:10] != want[:10] || s[len(s)-60:] != want[len(want)-60:] {
 		t.Error(s)
@@ -58,23 +61,17 @@ func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
 func TestMigrationIsTotal(t *testing.T) {
 	text := manualText(t)
 	old, cal := load(t)
-	rapid.Check(t, func(t *rapid.T) {
+	versions := []*Manual{old}
+	for _, gone := range [][]string{{"A5"}, {"B0", "G5"}, {"C2", "D4", "E1", "E11"}, {"H1", "H2", "H3", "H4"}} {
 		out := text
-		for range rapid.IntRange(0, 4).Draw(t, "gone") {
-			id := rapid.SampledFrom(old.Steps).Draw(t, "step").ID
-			if cut, err := Edit(out, []string{"steps", id}, nil); err == nil {
-				out = cut
-			}
+		for _, id := range gone {
+			out = edited(t, out, nil, "steps", id)
 		}
-		m, err := Parse(newReader(out))
-		if err != nil {
-			t.Fatal(err)
-		}
-		events := course0(t, old)
-		from, to := old, m
-		if rapid.Bool().Draw(t, "back") {
-			from, to = m, old
-		}
+		versions = append(versions, parse(t, edited(t, out, 9, "steps", "E2", "track", "0", "value")))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		from, to := rapid.SampledFrom(versions).Draw(t, "from"), rapid.SampledFrom(versions).Draw(t, "to")
+		events := drawCourse(t, old)
 		got := Migrate(from, to, events, at(200), cal)
 		moves := map[string]int{}
 		for _, v := range got.Moves {

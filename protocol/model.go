@@ -46,19 +46,19 @@ func (t Text) In(lang string) string {
 
 // Manual is a handling protocol.
 type Manual struct {
-	Schema   string             `yaml:"schema"`
-	Protocol Header             `yaml:"protocol"`
-	Vocab    map[string]any     `yaml:"vocab"` // words explained to readers of the file; the engine does not read them
-	Facts    map[string]Fact    `yaml:"facts"`
-	Roles    map[string]Role    `yaml:"roles"`
-	Consents map[string]Consent `yaml:"consents"`
-	Forms    map[string]Form    `yaml:"forms"`
-	Happens  map[string]Text    `yaml:"events"`  // what each event is called
-	Anchors  map[string]Anchor  `yaml:"anchors"` // what deadlines count from, where it is no event; see Anchor
-	Guards   []Guard            `yaml:"global_guards"`
-	Stages   []Stage            `yaml:"stages"`
-	Steps    []*Step            `yaml:"steps"`
-	Sources  map[string]Source  `yaml:"sources"`
+	Schema   string             `yaml:"schema,omitempty"`
+	Protocol Header             `yaml:"protocol,omitempty"`
+	Vocab    map[string]any     `yaml:"vocab,omitempty"` // words explained to readers of the file; the engine does not read them
+	Facts    map[string]Fact    `yaml:"facts,omitempty"`
+	Roles    map[string]Role    `yaml:"roles,omitempty"`
+	Consents map[string]Consent `yaml:"consents,omitempty"`
+	Forms    map[string]Form    `yaml:"forms,omitempty"`
+	Happens  map[string]Text    `yaml:"events,omitempty"`  // what each event is called
+	Anchors  map[string]Anchor  `yaml:"anchors,omitempty"` // what deadlines count from, where it is no event; see Anchor
+	Guards   []Guard            `yaml:"global_guards,omitempty"`
+	Stages   []Stage            `yaml:"stages,omitempty"`
+	Steps    []*Step            `yaml:"steps,omitempty"`
+	Sources  map[string]Source  `yaml:"sources,omitempty"`
 
 	hash string
 	root *yaml.Node // the text as read, for the places of Check's problems
@@ -69,33 +69,33 @@ type Manual struct {
 // written: a step that brings it out asks for its consents and does not wait for
 // them (F-07 where the manual says nothing).
 type Header struct {
-	ID              string            `yaml:"id"`
-	Version         string            `yaml:"version"`
-	Status          string            `yaml:"status"` // draft, reviewed or active
-	Languages       []string          `yaml:"language"`
-	Jurisdiction    map[string]string `yaml:"jurisdiction"`
-	EffectiveFrom   string            `yaml:"effective_from"` // 2006-01-02
-	ReviewEvery     int               `yaml:"review_every_months"`
-	HolidayCalendar string            `yaml:"holiday_calendar"`
-	Timezone        string            `yaml:"timezone"`
-	ConsentForm     string            `yaml:"consent_form"`
+	ID              string            `yaml:"id,omitempty"`
+	Version         string            `yaml:"version,omitempty"`
+	Status          string            `yaml:"status,omitempty"` // draft, reviewed or active
+	Languages       []string          `yaml:"language,omitempty"`
+	Jurisdiction    map[string]string `yaml:"jurisdiction,omitempty"`
+	EffectiveFrom   string            `yaml:"effective_from,omitempty"` // 2006-01-02
+	ReviewEvery     int               `yaml:"review_every_months,omitempty"`
+	HolidayCalendar string            `yaml:"holiday_calendar,omitempty"`
+	Timezone        string            `yaml:"timezone,omitempty"`
+	ConsentForm     string            `yaml:"consent_form,omitempty"`
 }
 
 // Fact is a typed fact that conditions may ask for. Type is bool or enum.
 type Fact struct {
-	Type      string          `yaml:"type"`
-	Label     Text            `yaml:"label"`
-	Values    []string        `yaml:"values"`
-	Labels    map[string]Text `yaml:"labels"` // what each value is called; yes and no need none
-	UnknownAs string          `yaml:"unknown_as"`
+	Type      string          `yaml:"type,omitempty"`
+	Label     Text            `yaml:"label,omitempty"`
+	Values    []string        `yaml:"values,omitempty"`
+	Labels    map[string]Text `yaml:"labels,omitempty"` // what each value is called; yes and no need none
+	UnknownAs string          `yaml:"unknown_as,omitempty"`
 	Line      int             `yaml:"-"`
 }
 
 // Role is who acts. External roles are only tracked.
 type Role struct {
-	ID       string `yaml:"id"`
-	EN       string `yaml:"en"`
-	External bool   `yaml:"external"`
+	ID       string `yaml:"id,omitempty"`
+	EN       string `yaml:"en,omitempty"`
+	External bool   `yaml:"external,omitempty"`
 }
 
 // Name returns the role's name in a language.
@@ -104,60 +104,65 @@ func (r Role) Name(lang string) string { return Text{r.ID, r.EN}.In(lang) }
 // Consent is something that must be given before certain steps. OrStep names a
 // step whose completion stands in for it.
 type Consent struct {
-	ID       string `yaml:"id"`
-	EN       string `yaml:"en"`
-	Evidence Text   `yaml:"evidence"`
-	OrStep   string `yaml:"or_step"`
+	ID       string `yaml:"id,omitempty"`
+	EN       string `yaml:"en,omitempty"`
+	Evidence Text   `yaml:"evidence,omitempty"`
+	OrStep   string `yaml:"or_step,omitempty"`
 }
 
 // Guard is a rule that holds on every step. Forbids names the actions that it
 // locks, always or Unless its condition holds.
 type Guard struct {
-	ID      string   `yaml:"id"`
-	Rule    Text     `yaml:"rule"`
-	Refs    []string `yaml:"refs"`
-	Forbids []string `yaml:"forbids"`
-	Unless  *Cond    `yaml:"unless"`
+	ID      string   `yaml:"id,omitempty"`
+	Rule    Text     `yaml:"rule,omitempty"`
+	Refs    []string `yaml:"refs,omitempty"`
+	Forbids []string `yaml:"forbids,omitempty"`
+	Unless  *Cond    `yaml:"unless,omitempty"`
 }
 
 // Stage is a part of the manual.
 type Stage struct {
-	ID    string `yaml:"id"`
-	Title Text   `yaml:"title"`
+	ID    string `yaml:"id,omitempty"`
+	Title Text   `yaml:"title,omitempty"`
 }
 
 // Source is where a fact of law or practice was read.
 type Source struct {
-	Title     string `yaml:"title"`
-	URL       string `yaml:"url"`
-	Certainty string `yaml:"certainty"`
+	Title     string `yaml:"title,omitempty"`
+	EN        string `yaml:"en,omitempty"` // the title in the second language
+	URL       string `yaml:"url,omitempty"`
+	Date      string `yaml:"date,omitempty"` // of the law or the page; a year in Title serves
+	Certainty string `yaml:"certainty,omitempty"`
 }
+
+// Name returns the source's title in a language.
+func (s Source) Name(lang string) string { return Text{s.Title, s.EN}.In(lang) }
 
 // Step is one thing to do.
 type Step struct {
-	ID            string         `yaml:"id"`
-	Stage         string         `yaml:"stage"`
-	Title         Text           `yaml:"title"`
-	Actor         string         `yaml:"actor"`
-	Support       []string       `yaml:"support"`
-	When          *Cond          `yaml:"when"`
-	Trigger       Trigger        `yaml:"trigger"`
-	Deadline      Deadline       `yaml:"deadline"`
-	DeadlineWhen  []DeadlineWhen `yaml:"deadline_when"`
-	Track         []Track        `yaml:"track"`
-	Consent       []string       `yaml:"consent"`
-	RequiresForms []string       `yaml:"requires_forms"`
-	ReviewBefore  []string       `yaml:"review_before"`
-	Do            []Text         `yaml:"do"`
-	Forbid        []Text         `yaml:"forbid"`
-	Decide        []Decide       `yaml:"decide"`
-	Outputs       []string       `yaml:"outputs"`
-	OnOverdue     []string       `yaml:"on_overdue"`
-	Sensitivity   string         `yaml:"sensitivity"`
-	Require       []Text         `yaml:"require"` // what must be so before it is called done; read by people
-	Ladder        []Rung         `yaml:"ladder"`
-	Next          []string       `yaml:"next"`
-	Refs          []string       `yaml:"refs"`
+	ID            string         `yaml:"id,omitempty"`
+	Stage         string         `yaml:"stage,omitempty"`
+	Title         Text           `yaml:"title,omitempty"`
+	Actor         string         `yaml:"actor,omitempty"`
+	Support       []string       `yaml:"support,omitempty"`
+	When          *Cond          `yaml:"when,omitempty"`
+	Trigger       Trigger        `yaml:"trigger,omitempty"`
+	Deadline      Deadline       `yaml:"deadline,omitempty"`
+	DeadlineWhen  []DeadlineWhen `yaml:"deadline_when,omitempty"`
+	Track         []Track        `yaml:"track,omitempty"`
+	Consent       []string       `yaml:"consent,omitempty"`
+	RequiresForms []string       `yaml:"requires_forms,omitempty"`
+	ReviewBefore  []string       `yaml:"review_before,omitempty"`
+	Do            []Text         `yaml:"do,omitempty"`
+	Forbid        []Text         `yaml:"forbid,omitempty"`
+	Decide        []Decide       `yaml:"decide,omitempty"`
+	Outputs       []string       `yaml:"outputs,omitempty"`
+	OnOverdue     []string       `yaml:"on_overdue,omitempty"`
+	Sensitivity   string         `yaml:"sensitivity,omitempty"`
+	Require       []Text         `yaml:"require,omitempty"` // what must be so before it is called done; read by people
+	Ladder        []Rung         `yaml:"ladder,omitempty"`
+	Next          []string       `yaml:"next,omitempty"`
+	Refs          []string       `yaml:"refs,omitempty"`
 
 	Line int `yaml:"-"`
 }
@@ -165,43 +170,43 @@ type Step struct {
 // Rung is one level of an escalation: to whom, and how long an answer is waited
 // for before the next (nil: it is the last).
 type Rung struct {
-	Level     int    `yaml:"level"`
-	To        Text   `yaml:"to"`
-	Wait      *Span  `yaml:"wait"`
-	Basis     string `yaml:"basis"`
-	Certainty string `yaml:"certainty"`
-	Note      Text   `yaml:"note"`
+	Level     int    `yaml:"level,omitempty"`
+	To        Text   `yaml:"to,omitempty"`
+	Wait      *Span  `yaml:"wait,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
+	Note      Text   `yaml:"note,omitempty"`
 }
 
 // Span is a length of time: Value of Unit (minute, hour, calendar_day or
 // working_day).
 type Span struct {
 	Value int    `yaml:"value"`
-	Unit  string `yaml:"unit"`
+	Unit  string `yaml:"unit,omitempty"`
 }
 
 // Trigger is what makes a step begin; exactly one field is set.
 type Trigger struct {
-	Event      string     `yaml:"event"`
-	StepDone   string     `yaml:"step_done"`
-	FactChange string     `yaml:"fact_change"`
-	Any        []Trigger  `yaml:"any"`
-	Recurring  *Recurring `yaml:"recurring"`
-	Schedule   *Schedule  `yaml:"schedule"`
+	Event      string     `yaml:"event,omitempty"`
+	StepDone   string     `yaml:"step_done,omitempty"`
+	FactChange string     `yaml:"fact_change,omitempty"`
+	Any        []Trigger  `yaml:"any,omitempty"`
+	Recurring  *Recurring `yaml:"recurring,omitempty"`
+	Schedule   *Schedule  `yaml:"schedule,omitempty"`
 }
 
 // Recurring repeats a step from the opening of the case until an event.
 type Recurring struct {
 	Every int    `yaml:"every"`
-	Unit  string `yaml:"unit"`
-	Until string `yaml:"until"`
+	Unit  string `yaml:"unit,omitempty"`
+	Until string `yaml:"until,omitempty"`
 }
 
 // Schedule asks for a step again and again after an anchor.
 type Schedule struct {
-	Anchor  string `yaml:"anchor"`
-	Offsets []int  `yaml:"offsets"`
-	Unit    string `yaml:"unit"`
+	Anchor  string `yaml:"anchor,omitempty"`
+	Offsets []int  `yaml:"offsets,omitempty"`
+	Unit    string `yaml:"unit,omitempty"`
 }
 
 // Name returns what is consented to, in a language.
@@ -212,53 +217,53 @@ func (c Consent) Name(lang string) string { return Text{c.ID, c.EN}.In(lang) }
 // binding duty, power or target.
 type Deadline struct {
 	Value     int    `yaml:"value"`
-	Unit      string `yaml:"unit"`
-	Anchor    string `yaml:"anchor"`
-	Basis     string `yaml:"basis"`
-	Certainty string `yaml:"certainty"`
-	Binding   string `yaml:"binding"`
-	Note      Text   `yaml:"note"`
+	Unit      string `yaml:"unit,omitempty"`
+	Anchor    string `yaml:"anchor,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
+	Binding   string `yaml:"binding,omitempty"`
+	Note      Text   `yaml:"note,omitempty"`
 }
 
 // DeadlineWhen replaces the deadline's value where its condition holds; the
 // first that holds counts.
 type DeadlineWhen struct {
-	If        Cond   `yaml:"if"`
+	If        Cond   `yaml:"if,omitempty"`
 	Value     int    `yaml:"value"`
-	Unit      string `yaml:"unit"`
-	Basis     string `yaml:"basis"`
-	Certainty string `yaml:"certainty"`
+	Unit      string `yaml:"unit,omitempty"`
+	Basis     string `yaml:"basis,omitempty"`
+	Certainty string `yaml:"certainty,omitempty"`
 }
 
 // Track is a clock that another agency owns.
 type Track struct {
-	What      Text     `yaml:"what"`
+	What      Text     `yaml:"what,omitempty"`
 	Value     int      `yaml:"value"`
-	Unit      string   `yaml:"unit"`
-	Anchor    string   `yaml:"anchor"`
-	Basis     string   `yaml:"basis"`
-	Certainty string   `yaml:"certainty"`
-	Binding   string   `yaml:"binding"`
-	Refs      []string `yaml:"refs"`
+	Unit      string   `yaml:"unit,omitempty"`
+	Anchor    string   `yaml:"anchor,omitempty"`
+	Basis     string   `yaml:"basis,omitempty"`
+	Certainty string   `yaml:"certainty,omitempty"`
+	Binding   string   `yaml:"binding,omitempty"`
+	Refs      []string `yaml:"refs,omitempty"`
 }
 
 // Decide says where the way goes on; kept for readers of the book.
 type Decide struct {
-	If   *Cond  `yaml:"if"`
-	Then string `yaml:"then"`
-	Else string `yaml:"else"`
+	If   *Cond  `yaml:"if,omitempty"`
+	Then string `yaml:"then,omitempty"`
+	Else string `yaml:"else,omitempty"`
 }
 
 // Cond is a condition over facts: all, any or not of conditions, or one
 // comparison (eq, ne, in, not_in).
 type Cond struct {
-	All   []Cond
-	Any   []Cond
-	Not   *Cond
-	Fact  string
-	Op    string
-	Value []string
-	Line  int
+	All   []Cond   `yaml:"all,omitempty"`
+	Any   []Cond   `yaml:"any,omitempty"`
+	Not   *Cond    `yaml:"not,omitempty"`
+	Fact  string   `yaml:"fact,omitempty"`
+	Op    string   `yaml:"op,omitempty"`
+	Value []string `yaml:"value,omitempty"`
+	Line  int      `yaml:"-"`
 }
 
 // met folds a condition over its comparisons.
@@ -277,11 +282,11 @@ func (d Cond) met(one func(Cond) bool) bool {
 // UnmarshalYAML reads a condition; a value may be one scalar or a list.
 func (c *Cond) UnmarshalYAML(n *yaml.Node) error {
 	var raw struct {
-		All   []Cond    `yaml:"all"`
-		Any   []Cond    `yaml:"any"`
-		Not   *Cond     `yaml:"not"`
-		Fact  string    `yaml:"fact"`
-		Op    string    `yaml:"op"`
+		All   []Cond    `yaml:"all,omitempty"`
+		Any   []Cond    `yaml:"any,omitempty"`
+		Not   *Cond     `yaml:"not,omitempty"`
+		Fact  string    `yaml:"fact,omitempty"`
+		Op    string    `yaml:"op,omitempty"`
 		Value yaml.Node `yaml:"value"`
 	}
 	if err := n.Decode(&raw); err != nil {

@@ -23,9 +23,9 @@ var System = []string{CaseOpened, CaseClosed, CaseReopened, ClosureProposed, Int
 // event: the completion of a step, the change of a fact, or the moment since
 // when all of the named consents that were decided stand. One is set.
 type Anchor struct {
-	StepDone   string   `yaml:"step_done"`
-	FactChange string   `yaml:"fact_change"`
-	Consents   []string `yaml:"consents"`
+	StepDone   string   `yaml:"step_done,omitempty"`
+	FactChange string   `yaml:"fact_change,omitempty"`
+	Consents   []string `yaml:"consents,omitempty"`
 }
 
 // anchors are those of every manual that does not say otherwise.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -172,6 +171,23 @@ func TestGatesAndSkips(t *testing.T) {
 	}
 	if s := state(t, Evaluate(m, skip, at(3), cal), "D3"); !s.State.Open() {
 		t.Errorf("a skipped step stops the way: D3 is %s", s.State)
+	}
+}
+
+func TestDutiesTargetsAndOthersCountApart(t *testing.T) {
+	m, cal := load(t)
+	events := opening(ev(FactSet, "case_type", "sexual", 0), ev(FactSet, "informant", "victim", 0), ev(Occurred, "victim_reported", "", 0), ev(StepDone, "D1", "", 0))
+	s := Evaluate(m, events, at(24*60), cal).Summary()
+	want := map[string]int{}
+	for _, task := range Evaluate(m, events, at(24*60), cal).Tasks {
+		if task.State == Overdue {
+			want["late"]++
+			want[task.Binding]++
+			want[fmt.Sprint("ours ", task.Ours)]++
+		}
+	}
+	if s.Duties != 1 || s.Duties != want["duty"] || s.Theirs < 1 || s.Theirs != want["ours false"] || s.Overdue != want["late"] || want["power"] != 0 {
+		t.Errorf("%+v, %v", s, want)
 	}
 }
 
@@ -472,55 +488,4 @@ func TestEvaluatingAgainGivesTheSame(t *testing.T) {
 			t.Fatal("events do not survive being stored")
 		}
 	})
-}
-
-func TestCheckNamesEveryProblem(t *testing.T) {
-	text := `
-facts: {risk: {type: enum, values: [high, low]}}
-roles: {R: {id: peran}}
-stages: [{id: A, title: tahap}]
-steps:
-  - {id: X, stage: Z, title: satu, actor: NOBODY, trigger: {step_done: Y}, when: {all: [{fact: risk, op: is, value: green}]}, outputs: [F-99], refs: [S-1]}
-  - {id: Y, stage: A, title: "", actor: R, trigger: {step_done: X}, deadline: {value: -1, unit: moon, anchor: a, basis: law, certainty: text, binding: duty}, next: [Q]}
-  - {id: Y, stage: A, title: tiga, actor: R, trigger: {}}
-`
-	m, err := Parse(strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := fmt.Sprint(Check(m))
-	for _, want := range []string{"unknown stage", "unknown role", "never begin", "unknown operator", "unknown value", "unknown form", "unknown source", "no title", "used twice", "unknown step", "duty", "-1", "no trigger"} {
-		if !strings.Contains(all, want) {
-			t.Errorf("%q is not among %s", want, all)
-		}
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte("steps: [{id: A, trigger: {event: x}}]"))
-	f.Add([]byte("a: &a [*a]"))
-	f.Add([]byte("steps: [null]"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		m, err := Parse(bytes.NewReader(b))
-		if err == nil {
-			_ = Check(m)
-			events := []Event{{Kind: Occurred, Name: "x", At: start, When: start}}
-			for _, name := range m.Events() {
-				events = append(events, Event{Kind: Occurred, Name: name, At: start})
-			}
-			_ = Evaluate(m, events, start, nil).Summary()
-		}
-		_, _ = ParseCalendar(bytes.NewReader(b))
-	})
-}
-
-func BenchmarkEvaluate500(b *testing.B) {
-	m, cal := load(b)
-	events := []Event{ev(Occurred, "intake_received", "", 0)}
-	for i := range 499 {
-		events = append(events, ev(FactSet, "risk", []string{"high", "low"}[i%2], i))
-	}
-	for b.Loop() {
-		_ = Evaluate(m, events, at(500), cal)
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/ui"
-	reportweb "github.com/naungan/naungan/internal/report/web"
 )
 
 type doctorCmd struct {
@@ -94,7 +93,12 @@ func (h *House) examine(ctx context.Context) (list []finding, err error) {
 	add(!h.KeyBeside, false, "the machine key lies apart from the data", "move machine.key to another medium and give --machine-key; until then a thief of this computer can read everything")
 	add(ui.Built(), false, "styles and scripts are built", "run make build on a machine with Node")
 	add(h.setting(ctx, "backup_recipient") != "", true, "backups have a recipient", "run naungan init in a new folder, or give backup --recipient")
-	add(spaceOf(h.Place.Data, h.Reports.Spool)() == reportweb.Roomy, false, "the disk has room", "free space: near full, public texts are cut, then refused with the numbers to call")
+	for _, disk := range []struct{ what, dir string }{{"database", h.Place.base()}, {"spool", h.Place.spool()}} {
+		add(freeAt(disk.dir) >= tight, false, "the disk of the "+disk.what+" has room ("+disk.dir+")", "free space: near full, public texts are cut, then refused with the numbers to call")
+	}
+	waiting := h.Reports.Spooled()
+	add(waiting == 0, false, fmt.Sprintf("%d sealed reports wait outside the database", waiting), "they move in by themselves every minute while naungan serve runs and the disk has room; see its log")
+	list = append(list, h.examineSendings(ctx)...)
 	r, err := h.Verify(ctx)
 	if err != nil {
 		return nil, err
@@ -110,6 +114,27 @@ func (h *House) examine(ctx context.Context) (list []finding, err error) {
 	}
 	add(failed == 0, false, fmt.Sprintf("%d events wait, %d of them failed before", n, failed), "see the log; they are tried again by themselves")
 	return h.examineTeams(ctx, list)
+}
+
+// examineSendings looks at how checkpoints leave the machine.
+func (h *House) examineSendings(ctx context.Context) (list []finding) {
+	all := h.sendings(ctx)
+	if len(all) == 0 {
+		return []finding{{What: "checkpoints leave this machine by themselves", Mending: "serve with --checkpoint-mail or --checkpoint-dir; until then print or copy one daily (naungan audit checkpoint)"}}
+	}
+	for _, s := range all {
+		f := finding{OK: !s.Late && s.Failed == 0, What: "checkpoints leave this machine by " + s.Way, Mending: "see the log of naungan serve: mail server and address, or the mounted folder; it tries again every hour"}
+		if s.Last > 0 {
+			f.What += ", the last one on " + clock.OfDay(s.Last).Format(time.DateOnly)
+		} else {
+			f.What += ", none so far"
+		}
+		if s.Failed > 0 {
+			f.What += "; sending failed on " + clock.OfDay(s.Failed).Format(time.DateOnly)
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // examineTeams looks at people and teams, in the order in which what is missing can

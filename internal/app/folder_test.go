@@ -1,11 +1,44 @@
 package app
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+
+	reportweb "github.com/naungan/naungan/internal/report/web"
 )
+
+func TestSpaceLooksAtBothDisks(t *testing.T) {
+	const much, few, none = 1 << 40, 100 << 20, 1 << 20
+	for _, c := range []struct {
+		database, spool uint64
+		room            bool
+		want            reportweb.Space
+	}{
+		{much, much, true, reportweb.Roomy},
+		{much, none, false, reportweb.Roomy}, // the database takes them all
+		{300 << 20, much, true, reportweb.Tight},
+		{few, few, true, reportweb.Spare}, // one disk
+		{few, few, false, reportweb.Full},
+		{none, none, true, reportweb.Full},
+		{none, much, true, reportweb.Spare}, // the spool lies on another disk
+		{few, none, true, reportweb.Full},
+	} {
+		if got := spaceFor(c.database, c.spool, c.room); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+	dir := t.TempDir()
+	if freeAt(filepath.Join(dir, "not", "there")) == math.MaxUint64 {
+		t.Error("a folder that is not there yet is not measured where it will be")
+	}
+	p := Place{Data: dir, Database: "sqlite:/elsewhere/naungan.db"}
+	if p.base() != "/elsewhere" || p.spool() != filepath.Join(dir, "spool") || (Place{Data: dir, Database: "postgres://x"}).base() != dir {
+		t.Errorf("%s, %s", p.base(), p.spool())
+	}
+}
 
 func TestFolderKeepsWholeFilesOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "spool")

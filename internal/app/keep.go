@@ -161,7 +161,7 @@ func (k *keeper) once(ctx context.Context, way, today, date string, send func(co
 		return err
 	}
 	if err := send(ctx, what, date); err != nil {
-		return fmt.Errorf("checkpoint by %s: %w", way, err)
+		return errors.Join(fmt.Errorf("checkpoint by %s: %w", way, err), k.h.set(ctx, "checkpoint_"+way+"_failed", today))
 	}
 	return k.h.set(ctx, "checkpoint_"+way, today)
 }
@@ -198,9 +198,10 @@ const patience = 2
 
 // sending is how it stands with one way off the machine.
 type sending struct {
-	Way  string
-	Last int64 // day; 0 never
-	Late bool
+	Way    string
+	Last   int64 // day; 0 never
+	Late   bool
+	Failed int64 // day of a try that failed and was not made good; 0 none
 }
 
 func (h *House) sendings(ctx context.Context) (out []sending) {
@@ -211,7 +212,11 @@ func (h *House) sendings(ctx context.Context) (out []sending) {
 			continue // was never set up
 		}
 		last, _ := strconv.ParseInt(h.setting(ctx, "checkpoint_"+way), 10, 64)
-		out = append(out, sending{way, last, today-max(since, last) >= patience})
+		failed, _ := strconv.ParseInt(h.setting(ctx, "checkpoint_"+way+"_failed"), 10, 64)
+		if failed <= last {
+			failed = 0
+		}
+		out = append(out, sending{way, last, today-max(since, last) >= patience, failed})
 	}
 	return out
 }

@@ -101,10 +101,25 @@ func TestCheckpointLeavesTheMachineOnceADay(t *testing.T) {
 	if err := k.daily(ctx); err != nil || len(got) != 0 {
 		t.Fatalf("sent at five: %v", err)
 	}
+	doctor := func(want ...string) {
+		t.Helper()
+		list, err := h.examine(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := fmt.Sprint(list)
+		for _, w := range want {
+			if !strings.Contains(all, w) {
+				t.Errorf("doctor does not say %q:\n%s", w, all)
+			}
+		}
+	}
+	doctor("no   checkpoints leave this machine by themselves", "yes  0 sealed reports wait")
 	at.Advance(time.Hour)
 	if err := k.daily(ctx); err == nil {
 		t.Fatal("a folder that is not there took the checkpoint")
 	}
+	doctor("yes  checkpoints leave this machine by mail, the last one on 2026-11-25", "no   checkpoints leave this machine by dir, none so far; sending failed on 2026-11-25")
 	mailed := <-got
 	newest, err := h.Audit.Newest(ctx)
 	if err != nil {
@@ -135,6 +150,12 @@ func TestCheckpointLeavesTheMachineOnceADay(t *testing.T) {
 	if count("checkpoint_mail", "done") != 1 || count("checkpoint_dir", "failed") != 1 || count("checkpoint_dir", "done") != 1 {
 		t.Error("sendings are miscounted")
 	}
+
+	doctor("yes  checkpoints leave this machine by dir, the last one on 2026-11-25")
+	if err := h.Reports.Spool.Put("abc", []byte("tersegel")); err != nil {
+		t.Fatal(err)
+	}
+	doctor("no   1 sealed reports wait outside the database")
 
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)

@@ -71,6 +71,18 @@ func (p Place) url() string {
 	return "sqlite:" + filepath.Join(p.Data, "naungan.db")
 }
 
+// base is the folder in which SQLite's file lies; with PostgreSQL, whose disk is
+// another machine's, the data folder.
+func (p Place) base() string {
+	if path, ok := strings.CutPrefix(p.url(), "sqlite:"); ok {
+		return filepath.Dir(path)
+	}
+	return p.Data
+}
+
+// spool is the folder in which reports wait while the database takes none.
+func (p Place) spool() string { return filepath.Join(p.Data, "spool") }
+
 // readKey reads the machine key.
 func (p Place) readKey() (seal.MachineKey, bool, error) {
 	path, beside := p.keyFile()
@@ -197,7 +209,7 @@ func (h *House) rooms(ctx context.Context) (err error) {
 		return err
 	}
 	j := h.Place.Jurisdiction
-	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(filepath.Join(h.Place.Data, "spool")), Held: h.held, Jurisdiction: j})
+	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(h.Place.spool()), Held: h.held, Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
 	return errors.Join(h.Manual.Migrate(ctx), h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }

@@ -5,9 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"math"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -19,7 +23,6 @@ import (
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/jobs"
 	"github.com/naungan/naungan/internal/platform/ui"
-	"github.com/naungan/naungan/internal/report"
 	reportweb "github.com/naungan/naungan/internal/report/web"
 )
 
@@ -75,8 +78,20 @@ func (c serveCmd) ways(h *House) map[string]func(context.Context, kept, string) 
 	return out
 }
 
+// easeCollector lets garbage grow to four times what lives, a tenth less work
+// for each report, as long as the whole stays small. GOGC and GOMEMLIMIT, where set, hold.
+func easeCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(128 << 20)
+	}
+}
+
 // Run serves until a signal.
 func (c serveCmd) Run(ctx context.Context, s streams) error {
+	easeCollector()
 	log := logger(s.err)
 	secure := c.TLSCert != "" || strings.HasPrefix(c.PublicURL, "https://")
 	if err := c.check(secure); err != nil {
@@ -103,7 +118,7 @@ func (c serveCmd) Run(ctx context.Context, s streams) error {
 	c.sent = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "naungan_sendings_total", Help: "Alarms and checkpoints sent off the machine, by way and outcome."}, []string{"what", "outcome"})
 	reg.MustRegister(c.sent)
 	c.keepDaily(h)
-	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: spaceOf(c.Data, h.Reports.Spool)})
+	site := h.Site(SiteOptions{Exit: c.Exit, Secure: secure, TrustProxy: c.TrustedProxy, Registry: reg, Space: h.space})
 	go h.Run(ctx, c.ring, site.Sweep)
 	if err := c.metrics(ctx, reg); err != nil {
 		return err
@@ -228,25 +243,47 @@ func post(ctx context.Context, url string, n int) error {
 	return errors.Join(err, res.Body.Close())
 }
 
-// spaceOf says how full the disk of the data folder is; staff and audit keep the
-// last of it.
-func spaceOf(dir string, spool report.Spool) func() reportweb.Space {
-	return func() reportweb.Space {
-		var st syscall.Statfs_t
-		if err := syscall.Statfs(dir, &st); err != nil {
-			return reportweb.Roomy
-		}
-		free := st.Bavail * uint64(st.Bsize)
-		switch {
-		case free < 64<<20, free < 192<<20 && !spool.Room():
-			return reportweb.Full
-		case free < 192<<20:
-			return reportweb.Spare
-		case free < 512<<20:
-			return reportweb.Tight
-		}
-		return reportweb.Roomy
+// space says how full the disks are on which the database and the spool lie;
+// staff and audit keep the last of it.
+func (h *House) space() reportweb.Space {
+	return spaceFor(freeAt(h.Place.base()), freeAt(h.Place.spool()), h.Reports.Spool.Room())
+}
+
+// The free space, in bytes, under which public reports change their way.
+const (
+	tight = 512 << 20 // free texts are cut
+	spare = 192 << 20 // the database's disk is left to staff; reports wait in the spool
+	least = 64 << 20  // the spool stops as well
+)
+
+// spaceFor says what public reports may take of the free bytes on the disk of the
+// database and that of the spool, often the same; room tells that the spool takes
+// one more.
+func spaceFor(database, spool uint64, room bool) reportweb.Space {
+	switch {
+	case database < spare && (spool < least || !room):
+		return reportweb.Full
+	case database < spare:
+		return reportweb.Spare
+	case database < tight:
+		return reportweb.Tight
 	}
+	return reportweb.Roomy
+}
+
+// freeAt returns the bytes free on the disk of a folder, or of the nearest one
+// above it that is there. A disk that does not say counts as empty: a report is
+// tried rather than refused.
+func freeAt(dir string) uint64 {
+	var st syscall.Statfs_t
+	err := syscall.Statfs(dir, &st)
+	if up := filepath.Dir(dir); errors.Is(err, fs.ErrNotExist) && up != dir {
+		return freeAt(up)
+	}
+	if err != nil {
+		return math.MaxUint64
+	}
+	return st.Bavail * uint64(st.Bsize)
 }
 
 func exists(path string) bool {

@@ -141,14 +141,16 @@ func (m *maker) story(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	risk := pickOf([]string{"high", "medium", "low", "medium"}, i)
-	if err := m.h.Reports.Rate(ctx, desk.Who, report.Edit{ID: id}, risk); err != nil {
-		return err
+	risk := pickOf([]casework.Risk{casework.RiskHigh, casework.RiskMedium, casework.RiskLow, casework.RiskMedium}, i)
+	if risk == casework.RiskHigh { // less than high, for a report, is a second person's to say
+		if err := m.h.Reports.Rate(ctx, desk.Who, report.Edit{ID: id}, "high"); err != nil {
+			return err
+		}
 	}
 	if err := m.hand(ctx, desk, o); err != nil {
 		return err
 	}
-	return m.caseOf(ctx, i, id)
+	return m.caseOf(ctx, i, id, risk)
 }
 
 func (m *maker) hand(ctx context.Context, desk access.Session, o report.Opened) error {
@@ -168,7 +170,7 @@ func (m *maker) hand(ctx context.Context, desk access.Session, o report.Opened) 
 	return m.h.Reports.Hand(ctx, desk.Who, e)
 }
 
-func (m *maker) caseOf(ctx context.Context, i int, rep string) error {
+func (m *maker) caseOf(ctx context.Context, i int, rep string, risk casework.Risk) error {
 	worker, second := "seruni", "teratai"
 	if i%2 == 1 {
 		worker, second = second, worker
@@ -185,7 +187,7 @@ func (m *maker) caseOf(ctx context.Context, i int, rep string) error {
 	if err != nil {
 		return err
 	}
-	b.Team, b.Worker, b.Second = m.team["case"], m.who[worker], m.who[second]
+	b.Team, b.Worker, b.Second, b.Risk = m.team["case"], m.who[worker], m.who[second], risk
 	b.Identity = casework.IdentityDoc{Name: fmt.Sprintf("Anak Contoh %d", i+1), BirthYear: 2010 + i%6, Kecamatan: b.Situation.Area}
 	b.Situation.Summary = "Anak memerlukan pendampingan dan tempat bicara yang aman."
 	to, err := m.h.Access.TeamPublic(ctx, b.Team)

@@ -41,6 +41,10 @@ func (s Status) Next() []Status {
 	return slices.DeleteFunc(slices.Clone(transitions[s]), func(n Status) bool { return n == Closed })
 }
 
+// Early tells whether a case of this status has no plan yet: closing it then needs
+// a cause of its own.
+func (s Status) Early() bool { return s == Begun || s == Assessment }
+
 // Open tells whether work goes on in a case of this status.
 func (s Status) Open() bool { return s != Closed }
 

@@ -454,6 +454,41 @@ func TestGatesOpenByConsentOnly(t *testing.T) {
 	})
 }
 
+// What another institution did is noted with its day by whoever heard of it, and
+// that person stands in the audit; clocks go on from that day.
+func TestStepOfAnotherInstitutionIsHeardOf(t *testing.T) {
+	each(t, func(h house) {
+		id := h.begin(casework.Beginning{})
+		in := h.In("worker1")
+		h.ok(h.note(in, id, protocol.Event{Kind: protocol.FactSet, Name: "suspect_is_child", Value: "true"}, protocol.Event{Kind: protocol.Occurred, Name: "investigation_started"}))
+		const theirs = "E7"
+		if task, _ := h.read(in, id).Eval.Task(theirs); task.Ours || task.State != protocol.Due {
+			t.Fatalf("%s is %s", theirs, task.State)
+		}
+		in = h.In("worker2")
+		now := h.Clock.Now()
+		done := func(step string, when time.Time) error {
+			return h.note(in, id, protocol.Event{Kind: protocol.StepDone, Name: step, When: when})
+		}
+		h.refused(done(theirs, time.Time{}), "when", "casework.when.day_needed")
+		h.refused(done(theirs, now.Add(time.Hour)), "when", "casework.when.future")
+		h.refused(done(theirs, now.AddDate(-11, 0, 0)), "when", "casework.when.far")
+		h.refused(done("A2", now.Add(-time.Hour)), "when", "casework.when.own")
+		h.ok(done(theirs, now.Add(-time.Hour)))
+		o := h.read(in, id)
+		task, _ := o.Eval.Task(theirs)
+		last := o.Course.Events[len(o.Course.Events)-1]
+		if task.State != protocol.Done || last.By != h.People["worker2"] || !last.Time().Equal(now.Add(-time.Hour)) {
+			t.Errorf("%s is %s: %+v", theirs, task.State, last)
+		}
+		trail, err := h.s.Trail(ctx, h.In("super1").Who, id)
+		h.ok(err)
+		if !slices.ContainsFunc(trail, func(l audit.Trail) bool { return l.Verb == "casework.write" && l.Person == h.People["worker2"] }) {
+			t.Errorf("who heard of it stands nowhere: %+v", trail)
+		}
+	})
+}
+
 func TestOnlyRecordableEventsAreNoted(t *testing.T) {
 	each(t, func(h house) {
 		id := h.begin(casework.Beginning{})

@@ -148,12 +148,14 @@ type NoteDoc struct {
 }
 
 // TransitionDoc says why a case changed status, hands, or was reopened, or what
-// was asked and decided. Deed is one of Deeds; older ones have none.
+// was asked and decided. Deed is one of Deeds; older ones have none. Cause is one
+// of EarlyCauses where closing was asked for before there was a plan.
 type TransitionDoc struct {
 	Deed   string `json:"deed,omitempty"`
 	From   Status `json:"from"`
 	To     Status `json:"to"`
 	Reason string `json:"reason"`
+	Cause  string `json:"cause,omitempty"`
 	Worker string `json:"worker,omitempty"`
 	Second string `json:"second,omitempty"`
 
@@ -183,6 +185,10 @@ var ConcernCodes = []string{
 // Unmapped are the concerns of a report that a case deliberately does not take
 // over: they name nothing to protect from. Every other one is a ConcernCode.
 var Unmapped = []string{"unsure"}
+
+// EarlyCauses say why a case is to end before its child had a plan. The words
+// beside them are the proposer's; the supervisor sees both.
+var EarlyCauses = []string{"moved", "transferred", "wrong_report", "duplicate", "declined", "unreachable", "other"}
 
 // Deeds are what a transition may tell of: asking and deciding included.
 var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall", "manual"}
@@ -344,6 +350,10 @@ func (d NoteDoc) Check() error {
 func (d TransitionDoc) Check() error {
 	var c checker
 	c.code("deed", d.Deed, append([]string{""}, Deeds...))
+	if d.Deed == "close" && d.From.Early() {
+		c.must("cause", d.Cause)
+	}
+	c.code("cause", d.Cause, append([]string{""}, EarlyCauses...))
 	c.must("reason", d.Reason)
 	c.text("reason", d.Reason, 10*maxLine)
 	if d.Renewal != nil && len(d.Renewal.Moves) > maxMoves {

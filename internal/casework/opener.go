@@ -424,7 +424,8 @@ func turns(docs []Document) (turned bool, names []string) {
 }
 
 // allowed holds an event to the manual: steps that are open and whose gates are,
-// facts of the listed values, events that it names, and nothing that a guard
+// what another institution did with the day on which it did, facts of the listed
+// values, events that it names, and nothing that a guard
 // forbids now.
 func (o Opened) allowed(m *protocol.Manual, e protocol.Event, now time.Time) error {
 	no := func(field, key string, args ...any) error {
@@ -442,6 +443,14 @@ func (o Opened) allowed(m *protocol.Manual, e protocol.Event, now time.Time) err
 			return no("step", "casework.reason.missing")
 		case e.Kind == protocol.StepDone && len(t.Missing) > 0: // in time or late
 			return no("step", "casework.step.blocked", "missing", strings.Join(t.Missing, ", "))
+		case e.Kind == protocol.StepDone && t.Ours && !e.When.IsZero(): // ours are noted as they are done
+			return no("when", "casework.when.own")
+		case e.Kind == protocol.StepDone && !t.Ours && e.When.IsZero():
+			return no("when", "casework.when.day_needed")
+		case e.When.After(now):
+			return no("when", "casework.when.future")
+		case !e.When.IsZero() && now.Sub(e.When) > farthest:
+			return no("when", "casework.when.far")
 		}
 	case protocol.FactSet:
 		f, ok := m.Facts[e.Name]

@@ -56,6 +56,21 @@ func TestLateIsCountedNow(t *testing.T) {
 	})
 }
 
+// A case without a plan is closed for a cause from a list, beside the words.
+func TestEarlyClosingNeedsACause(t *testing.T) {
+	for from, needed := range map[casework.Status]bool{casework.Begun: true, casework.Assessment: true, casework.Plan: false, casework.InService: false, casework.FollowUp: false} {
+		d := casework.TransitionDoc{Deed: "close", From: from, To: from, Reason: "Sudah dibahas."}
+		if err := d.Check(); (err != nil) != needed {
+			t.Errorf("closing from %s: %v", from, err)
+		}
+		for cause, ok := range map[string]bool{"moved": true, "no_such_cause": false} {
+			if d.Cause = cause; (d.Check() == nil) != ok {
+				t.Errorf("closing from %s for %s: %v", from, cause, d.Check())
+			}
+		}
+	}
+}
+
 func TestOneRequestOfAKind(t *testing.T) {
 	each(t, func(h house) {
 		id := h.begin(casework.Beginning{})

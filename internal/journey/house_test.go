@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/seal"
 	"github.com/naungan/naungan/internal/platform/web"
 )
 
@@ -101,7 +103,12 @@ func copyDemo(to string) (app.DemoDone, error) {
 	return p.demo, os.CopyFS(to, os.DirFS(filepath.Join(p.dir, "data")))
 }
 
+// TestMain makes sign-ins cheap, but where they are measured.
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if flag.Lookup("test.bench").Value.String() == "" {
+		seal.CheapPasswords()
+	}
 	status := m.Run()
 	if pattern.dir != "" {
 		_ = os.RemoveAll(pattern.dir)

@@ -94,7 +94,7 @@ func TestWholeWayWithoutScript(t *testing.T) {
 		worker.get(caseAt + "/kelola")
 		worker.deed("move", "Simpan", "status", "assessment", "reason", "Mulai asesmen.")
 		worker.see("Asesmen")
-		worker.deed("close", "Usulkan penutupan kasus", "reason", "Tujuan tercapai.")
+		worker.deed("close", "Usulkan penutupan kasus", "cause", "other", "reason", "Tujuan tercapai.")
 		worker.see("mengusulkan penutupan kasus")
 
 		super := h.as("wijaya")

@@ -114,6 +114,47 @@ func TestStepsSayWhatIsMissingAndKeepWhatWasTyped(t *testing.T) {
 	})
 }
 
+func TestStepOfAnotherInstitutionIsNotedWithItsDay(t *testing.T) {
+	both(t, func(h *house) {
+		c := h.as("seruni")
+		at := c.newCase(h, "Anak Contoh Lembaga")
+		c.get(at + "/langkah")
+		c.submit("Simpan", "fact.suspect_is_child", "true")
+		c.happened("investigation_started", "", "")
+		c.see("E7 Bila terduga pelaku juga anak", "Tanggal dilakukan oleh Pembimbing Kemasyarakatan (Bapas)")
+		c.heard("E7", "", "Kata petugas Bapas.")
+		c.wants(http.StatusUnprocessableEntity)
+		c.see("Isi tanggal lembaga itu melakukannya.")
+		if area := c.area("text-E7"); area != "Kata petugas Bapas." {
+			t.Errorf("the note is lost: %q", area)
+		}
+		day := clock.OfDay(clock.Day(h.clock.Now()))
+		c.heard("E7", day.AddDate(0, 0, 2).Format("2006-01-02"), "")
+		c.see("Waktu ini belum lewat")
+		c.heard("E7", day.Format("2006-01-02"), "Kata petugas Bapas.")
+		c.wants(http.StatusOK)
+		c.get(at + "/garis-waktu")
+		c.see("Dilakukan Pembimbing Kemasyarakatan (Bapas),", "E7 Bila terduga pelaku juga anak", "seruni")
+	})
+}
+
+// heard notes the step of another institution as done on a day.
+func (c *client) heard(step, day, typed string) {
+	c.t.Helper()
+	for f := range nodes(c.page, "form") {
+		v := values(f)
+		if v.Get("step") != step || !has(f, "heard_day") {
+			continue
+		}
+		v.Set("heard_day", day)
+		v.Set("text", typed)
+		v.Set("go", "heard")
+		c.post(resolve(c.at, attr(f, "action")), v)
+		return
+	}
+	c.t.Fatalf("%s (%d) has no form of another institution's step %s", c.at, c.status, step)
+}
+
 func TestGuardsSayTheirRuleAndWhatComesFirst(t *testing.T) {
 	both(t, func(h *house) {
 		c := h.as("seruni")
@@ -163,6 +204,30 @@ func TestWhyIsSaidInWords(t *testing.T) {
 	})
 }
 
+func TestIdentityOfTwoEditorsNamesWhatDiffers(t *testing.T) {
+	both(t, func(h *house) {
+		one, two := h.as("seruni"), h.as("teratai")
+		at := one.newCase(h, "Anak Contoh Berdua")
+		for name, c := range map[string]*client{"seruni": one, "teratai": two} {
+			c.get(at + "/identitas")
+			c.submit("Buka identitas", "reason", "contact")
+			password, _ := h.signIn(name)
+			c.submit("Lanjutkan", "password", password)
+			c.submit("Lanjutkan")
+		}
+		two.submit("Simpan", "school", "Sekolah Contoh Satu", "nik", "3173000000000001")
+		two.wants(http.StatusOK)
+		one.submit("Simpan", "school", "Sekolah Contoh Dua", "nik", "3173000000000001", "phone", "0812-0000-7777")
+		one.see("Yang berbeda: Sekolah, Nomor telepon.", "Sekolah Contoh Satu", "Versi teratai")
+		if hidden(one, "school") != "Sekolah Contoh Dua" {
+			t.Error("what was typed is lost")
+		}
+		one.submit("Simpan")
+		one.wants(http.StatusOK)
+		one.unseen("Yang berbeda")
+	})
+}
+
 func TestClosingTellsTheManual(t *testing.T) {
 	both(t, func(h *house) {
 		c, super := h.as("seruni"), h.as("wijaya")
@@ -180,10 +245,14 @@ func TestClosingTellsTheManual(t *testing.T) {
 		super.unseen("Kasus ditutup", "Tahap: Ditutup")
 		c.get(at + "/kelola")
 		c.deed("close", "Usulkan penutupan kasus", "reason", "Tujuan tercapai.")
+		c.wants(http.StatusUnprocessableEntity) // before there is a plan a cause is asked
+		c.see("Mengapa ditutup sebelum ada rencana?", "Bagian ini perlu diisi.")
+		c.deed("close", "Usulkan penutupan kasus", "cause", "moved", "reason", "Sudah pindah ke kota lain.")
 		super.get(at + "/kelola")
+		super.see("Belum ada rencana untuk kasus ini. Sebab penutupan: Anak pindah wilayah.")
 		super.deed("decide", "Setuju", "reason", "Sudah diperiksa.", "kind", "print_identity")
 		super.get(at + "/garis-waktu")
-		super.see("Terjadi: Kasus ditutup", "Tahap: Ditutup")
+		super.see("Terjadi: Kasus ditutup", "Tahap: Ditutup", "Penutupan diusulkan: Anak pindah wilayah")
 		c.get(at + "/kelola")
 		c.deed("move", "Simpan", "status", "assessment", "reason", "Perlu didampingi lagi.")
 		c.get(at + "/garis-waktu")

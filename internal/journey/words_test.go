@@ -28,7 +28,7 @@ func TestPagesSayWords(t *testing.T) {
 	worker.submit("Simpan", "state", "given", "by", "Anak", "purpose", "Layanan kesehatan")
 	worker.see("Layanan kesehatan", "Diberikan")
 	worker.get(at + "/kelola")
-	worker.deed("close", "Usulkan penutupan kasus", "reason", "Tujuan tercapai, kata pendamping.")
+	worker.deed("close", "Usulkan penutupan kasus", "cause", "other", "reason", "Tujuan tercapai, kata pendamping.")
 	worker.see("Menunggu keputusan wijaya")
 	worker.unseen(`name="deed" value="close"`)
 	super.get(at + "/kelola")

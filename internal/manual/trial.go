@@ -14,6 +14,7 @@ type Trial struct {
 	Facts  map[string]string // fact → value, as known on the first day
 	Events []string          // what happens besides, on the first day
 	Done   bool              // every open step is done at its deadline, so that what follows is seen
+	Given  bool              // consents are given and forms filled from the first day
 	Days   int               // how far ahead; at most MaxTrialDays
 }
 
@@ -48,6 +49,9 @@ func Rehearse(m *protocol.Manual, cal *protocol.Calendar, t Trial, begin time.Ti
 		r.occur(e, begin)
 	}
 	now := begin
+	if t.Given {
+		r.give(begin)
+	}
 	e := protocol.Evaluate(m, r.events, now, cal)
 	r.note(e)
 	for turn := 0; t.Done && turn < maxTurns; turn++ {
@@ -74,6 +78,16 @@ type rehearsal struct {
 
 func (r *rehearsal) occur(name string, at time.Time) {
 	r.events = append(r.events, protocol.Event{Kind: protocol.Occurred, Name: name, At: at})
+}
+
+// give opens every gate.
+func (r *rehearsal) give(at time.Time) {
+	for _, id := range slices.Sorted(keysOf(r.m.Consents)) {
+		r.events = append(r.events, protocol.Event{Kind: protocol.ConsentSet, Name: id, Value: "given", At: at})
+	}
+	for _, id := range slices.Sorted(keysOf(r.m.Forms)) {
+		r.events = append(r.events, protocol.Event{Kind: protocol.FormFilled, Name: id, At: at})
+	}
 }
 
 // note keeps every task and clock once for each time it was asked for.
@@ -115,7 +129,7 @@ func (r *rehearsal) next(e protocol.Evaluation, now time.Time) (step *protocol.S
 	return step, at
 }
 
-func keysOf(m map[string]string) func(yield func(string) bool) {
+func keysOf[T any](m map[string]T) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {
 			if !yield(k) {

@@ -178,14 +178,14 @@ func (s *Service) strip(tx *db.Tx, report string) error {
 	return nil
 }
 
-// Rate sets the risk. A lower one than before is a proposal, not a rating.
+// Rate sets the risk. A lower one than before is a proposal, not a rating; so is
+// a first one below high, since a report not rated runs the high clock.
 func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string) error {
 	if riskRank[risk] == 0 {
 		return fault.Of(fault.Field{Name: "risk", Key: "field.not_listed"})
 	}
 	return s.edit(ctx, who, "report.rate", risk, e, func(tx *db.Tx, h *store.ReportHead) error {
-		// Back to unknown would open the way to any level: who is not sure says high.
-		if h.Risk != "unknown" && (riskRank[risk] < riskRank[h.Risk] || risk == "unknown") {
+		if risk != h.Risk && !slices.Contains(Raises(h.Risk), risk) {
 			return fault.New(fault.Denied, "report.fault.second_person")
 		}
 		s.setRisk(h, risk)

@@ -234,6 +234,27 @@ func (s *Service) Counts(ctx context.Context, who access.Who, team string) (out 
 	return out, err
 }
 
+// Quarantined returns how many unread reports lie in quarantine at the person's
+// desks, counting no further than most.
+func (s *Service) Quarantined(ctx context.Context, who access.Who, most int64) (n int64, err error) {
+	teams := s.DeskTeams(who)
+	if err := s.check(ctx, who, "report.queue", "", teams, false); err != nil {
+		return 0, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		n = 0
+		for _, team := range teams {
+			k, err := s.q(tx).Quarantined(tx.Ctx(), store.QuarantinedParams{Jurisdiction: s.Jurisdiction, Team: team, Lim: most - n})
+			if err != nil {
+				return err
+			}
+			n += k
+		}
+		return nil
+	})
+	return n, err
+}
+
 // Next takes the next unread report for the officer: a random tenth from
 // quarantine, so that nothing there waits for ever.
 func (s *Service) Next(ctx context.Context, who access.Who) (report string, err error) {

@@ -51,6 +51,17 @@ var Risks = []string{"high", "unknown", "medium", "low"}
 // riskRank orders risks for "lower": unknown stands with high.
 var riskRank = map[string]int{"high": 3, "unknown": 3, "medium": 2, "low": 1}
 
+// Raises lists the levels to which one officer may set a risk alone: above what
+// it is. From unknown that is high only, whose clock unknown runs already.
+func Raises(risk string) (out []string) {
+	for _, to := range Risks {
+		if to != "unknown" && to != risk && riskRank[to] >= riskRank[risk] {
+			out = append(out, to)
+		}
+	}
+	return out
+}
+
 // Authorities says whose matter it is.
 var Authorities = []string{"unset", "ours", "other_region", "ministry"}
 

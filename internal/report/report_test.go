@@ -221,6 +221,9 @@ func TestLoweringARiskNeedsSomebodyElse(t *testing.T) {
 		_, id := h.receive(intake)
 		o := h.open("desk1", id)
 		who := h.In("desk1").Who
+		for _, lower := range []string{"low", "medium"} { // not rated runs the high clock: this is lowering
+			h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, lower))
+		}
 		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "high"))
 		for _, lower := range []string{"low", "medium", "unknown"} { // by way of unknown, low would be one step away
 			h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, lower))
@@ -389,6 +392,15 @@ func TestIntakeOpensWhenEveryReceivingTeamHasTwoWaysIn(t *testing.T) {
 	}
 }
 
+// lower has the reviewer agree to a lower risk that desk1 proposes.
+func (h house) lower(o report.Opened, to string) {
+	h.T.Helper()
+	h.ok(h.s.Propose(ctx, h.In("desk1").Who, report.Edit{ID: o.Head.ID}, report.LowerRisk, to, h.review(o, "desk1")))
+	list, err := h.s.Reviews(ctx, h.In("reviewer").Who)
+	h.ok(err)
+	h.ok(h.s.Decide(ctx, h.In("reviewer").Who, report.Edit{ID: o.Head.ID}, list[len(list)-1].ID, true))
+}
+
 // A rating counts from the hour the report came, not from the rating.
 func TestClockCountsFromArrival(t *testing.T) {
 	each(t, func(h house) {
@@ -396,7 +408,7 @@ func TestClockCountsFromArrival(t *testing.T) {
 		came := h.Clock.Now()
 		h.Clock.Advance(3 * time.Hour)
 		o := h.open("desk1", id)
-		h.ok(h.s.Rate(ctx, h.In("desk1").Who, report.Edit{ID: id}, "medium"))
+		h.lower(o, "medium")
 		if o = h.open("desk1", id); o.Head.Due.Before(h.s.Due("medium", false, came)) || o.Head.Due.After(h.s.Due("medium", false, came).Add(time.Hour)) {
 			t.Errorf("due %v, arrived %v", o.Head.Due, came)
 		}
@@ -459,6 +471,11 @@ func TestFloodHidesNothing(t *testing.T) {
 		if len(lines) != 1 || lines[0].Head.ID != id {
 			t.Errorf("the normal lane shows %d lines", len(lines))
 		}
+		for most, want := range map[int64]int64{500: 30, 10: 10} { // a flood is not counted at every view
+			if n, err := h.s.Quarantined(ctx, h.In("desk1").Who, most); err != nil || n != want {
+				t.Errorf("%d in quarantine, want %d: %v", n, want, err)
+			}
+		}
 		list, err := h.s.Alarms(ctx, h.In("desk1").Who)
 		h.ok(err)
 		if len(list) != 31 || list[0].Report != id {
@@ -484,7 +501,7 @@ func TestProposalAboutAnotherStateIsOvertaken(t *testing.T) {
 			}
 			return list[0]
 		}
-		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "medium"))
+		h.lower(o, "medium")
 		p := propose(report.LowerRisk, "low")
 		h.ok(h.s.Rate(ctx, h.In("desk2").Who, report.Edit{ID: id}, "high"))
 		h.wants(fault.Conflict, h.s.Decide(ctx, h.In("reviewer").Who, report.Edit{ID: id}, p.ID, true))

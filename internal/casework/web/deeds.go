@@ -78,6 +78,8 @@ func (p *Pages) notDone(c *web.Ctx, err error) error {
 				t, _ := v.Eval.Task(c.Get("step"))
 				f.Errors[i].Args = []any{"missing", strings.Join(titlesOf(v.Manual, t.Missing, c.P.Lang()), ", ")}
 				fallthrough
+			case e.Name == "when" && c.Get("go") == "heard":
+				f.Errors[i].Name = "heard-" + c.Get("step")
 			case e.Name == "step" || e.Name == "text":
 				f.Errors[i].Name = "text-" + c.Get("step")
 			case v.Manual.Facts[e.Name].Type != "":
@@ -123,6 +125,9 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err 
 	switch c.Get("go") {
 	case "done":
 		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text, nil
+	case "heard": // another institution did it, and somebody here heard of it
+		day, err := stated(c.Get("heard_day"), "")
+		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step"), When: day}}, text, err
 	case "skip":
 		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, "", nil
 	case "happened":
@@ -290,8 +295,14 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 	}
 	if err != nil {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
+			conflict := fault.KindOf(err) == fault.Conflict
+			if conflict { // perhaps written since v was read
+				if v, err = p.opened(c, "identity"); err != nil {
+					return err
+				}
+			}
 			v.Form = f
-			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, fault.KindOf(err) == fault.Conflict))
+			return c.PageAs(http.StatusUnprocessableEntity, title(c), identityPage(v, conflict))
 		})
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id"), "saved")
@@ -361,6 +372,9 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	case "assign":
 		t.Worker, t.Second = c.Get("worker"), c.Get("second")
 	case "close":
+		if v.Head.Status.Early() {
+			t.Cause = c.Get("cause")
+		}
 		events = append(events, protocol.Event{Kind: protocol.Occurred, Name: protocol.ClosureProposed})
 	case "print_identity":
 	case "decide":

@@ -69,14 +69,14 @@ func (v caseView) approved() bool {
 	})
 }
 
-// reasonOf returns what the proposer wrote: the newest telling of this deed by them.
-func (v caseView) reasonOf(r casework.Request) string {
+// told returns what the proposer wrote: the newest telling of this deed by them.
+func (v caseView) told(r casework.Request) (d casework.TransitionDoc) {
 	for _, t := range reversed(v.Transitions) {
 		if t.Author == r.Proposer && t.Doc.Deed == r.Kind {
-			return t.Doc.Reason
+			return t.Doc
 		}
 	}
-	return ""
+	return d
 }
 
 // opened reads and opens a case for its pages.
@@ -183,7 +183,10 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 		default:
 			m.Text = e.Value // a reason
 		}
-		if !e.When.IsZero() {
+		switch s := v.Manual.Step(e.Name); {
+		case e.Kind == protocol.StepDone && s != nil && v.Manual.Roles[s.Actor].External:
+			m.What = c.P.T("casework.event.heard", "name", eventName(c, v, e), "role", v.Manual.Roles[s.Actor].Name(c.P.Lang()), "day", c.P.Date(e.Time()))
+		case !e.When.IsZero():
 			m.What = c.P.T("casework.event.stated", "what", m.What, "when", c.P.DateTime(e.When))
 		}
 		out = append(out, m)
@@ -221,6 +224,9 @@ func deedText(p *lang.Printer, names map[string]string, d casework.TransitionDoc
 		return p.T("casework.deed.assign", "worker", names[d.Worker], "second", names[d.Second])
 	case d.Deed == "" || d.Deed == "move" || d.To != d.From:
 		return p.T("casework.moved", "status", p.T("casework.status."+string(d.To)))
+	}
+	if d.Cause != "" {
+		return p.T("casework.deed."+d.Deed) + ": " + p.T("casework.cause."+d.Cause)
 	}
 	return p.T("casework.deed." + d.Deed)
 }

@@ -65,6 +65,28 @@ func differing(ctx context.Context, v docView) (out []string) {
 	return out
 }
 
+// identityLines are the fields of an identity that hold one line each, in the
+// order of the form.
+var identityLines = []string{"name", "alias", "birth_year", "nik", "address", "kelurahan", "kecamatan", "school"}
+
+// identityDiffers lists the fields of an identity that the form and the stored
+// version hold differently.
+func identityDiffers(ctx context.Context, v caseView) (out []string) {
+	mine, theirs := identityForm(identityOf(v.Form.Values)).Values, identityForm(v.Identity).Values
+	add := func(label string, names ...string) {
+		if slices.ContainsFunc(names, func(n string) bool { return !slices.Equal(mine[n], theirs[n]) }) {
+			out = append(out, ui.T(ctx, label))
+		}
+	}
+	for _, name := range identityLines {
+		add("casework.identity."+name, name)
+	}
+	add("casework.field.sex", "sex")
+	add("casework.identity.phone", "phone", "whose")
+	add("casework.identity.person", "person", "relation", "safe")
+	return out
+}
+
 // workerName says who accompanies a case; a walled one has nobody at first.
 func workerName(ctx context.Context, names map[string]string, person string) string {
 	if person == "" {

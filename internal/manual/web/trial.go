@@ -51,7 +51,7 @@ func (p *Pages) trial(c *web.Ctx) error {
 		days = 90
 	}
 	t.End = t.Begin.Add(time.Duration(days) * 24 * time.Hour)
-	r := manual.Trial{Facts: map[string]string{}, Days: days, Done: q.Get("selesai") == "ya"}
+	r := manual.Trial{Facts: map[string]string{}, Days: days, Done: slices.Contains(q["selesai"], "ya"), Given: slices.Contains(q["selesai"], "setuju")}
 	for fact := range v.Manual.Facts {
 		if value := q.Get("fact." + fact); slices.Contains(valuesOf(v.Manual, fact), value) {
 			r.Facts[fact] = value

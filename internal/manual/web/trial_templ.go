@@ -124,7 +124,7 @@ func trialPage(t trialView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Checks(t.Form, "selesai", ui.T(ctx, "manual.trial.done_legend"), "", []ui.Option{{Value: "ya", Label: ui.T(ctx, "manual.trial.done")}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checks(t.Form, "selesai", ui.T(ctx, "manual.trial.done_legend"), "", []ui.Option{{Value: "ya", Label: ui.T(ctx, "manual.trial.done")}, {Value: "setuju", Label: ui.T(ctx, "manual.trial.given")}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

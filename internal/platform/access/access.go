@@ -85,7 +85,10 @@ func Migrate(ctx context.Context, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	return d.Migrate(ctx, "access", files)
+	if err := d.Migrate(ctx, "access", files); err != nil {
+		return err
+	}
+	return d.Unlogged(ctx, "access_session")
 }
 
 // OpenSecrets opens the installation's secrets with the machine key and makes

@@ -47,6 +47,30 @@ func TestAnOfficeIsFoundedAndVerifies(t *testing.T) {
 	})
 }
 
+// Sessions are of staff at work now: they stay out of PostgreSQL's write-ahead log.
+func TestSessionsAreNotLogged(t *testing.T) {
+	d := dbtest.Postgres(t)
+	for range 2 { // a second start finds it done
+		if err := access.Migrate(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kinds := map[string]string{}
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		for _, table := range []string{"access_session", "access_person"} {
+			var kind string
+			if err := tx.QueryRowContext(ctx, `SELECT CAST(relpersistence AS TEXT) FROM pg_class WHERE relname = $1`, table).Scan(&kind); err != nil {
+				return err
+			}
+			kinds[table] = kind
+		}
+		return nil
+	})
+	if err != nil || kinds["access_session"] != "u" || kinds["access_person"] != "p" {
+		t.Errorf("%v %v", kinds, err)
+	}
+}
+
 func TestSignInTellsNothingAndACodeIsGoodOnce(t *testing.T) {
 	o := accesstest.New(t, dbtest.SQLite(t))
 	o.Clock.Advance(time.Minute)

@@ -53,6 +53,7 @@ type DB struct {
 	queue  chan *deed
 	stop   chan struct{}
 	done   chan struct{}
+	fold   chan struct{} // SQLite: the log is to be folded into the file
 	log    *slog.Logger
 	stats  stats
 }

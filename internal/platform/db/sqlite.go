@@ -10,20 +10,21 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
-	_ "github.com/ncruces/go-sqlite3/vfs/adiantum" // the encrypting file layer
 
 	"github.com/naungan/naungan/internal/platform/fault"
 )
 
-// pragmas are set on every connection. FULL makes a commit durable in WAL mode;
-// secure_delete overwrites what is deleted; trusted_schema off and memory
+// pragmas are set on every connection. FULL makes a commit durable in WAL mode
+// and, with cache_spill off, lets logFile gather; secure_delete overwrites what is deleted; trusted_schema off and memory
 // temporaries keep a prepared file from running code or leaking to disk.
 const pragmas = `PRAGMA busy_timeout = 10000;
 PRAGMA synchronous = FULL;
+PRAGMA cache_spill = OFF;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA trusted_schema = OFF;
 PRAGMA temp_store = MEMORY;
+PRAGMA wal_autocheckpoint = 8000;
 PRAGMA cache_size = -16000;`
 
 func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
@@ -32,8 +33,9 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	}
 	d.engine = SQLite
 	var err error
-	// Two connections: the committer keeps one for good, migrations take the other.
-	if d.writer, err = sqlitePool(path, o.PageKey, "immediate", 2); err != nil {
+	// Three connections: the committer and the checkpointer keep one each for good,
+	// migrations take the third.
+	if d.writer, err = sqlitePool(path, o.PageKey, "immediate", 3); err != nil {
 		return err
 	}
 	// One statement decides the file's mode for good, before any reader opens it.
@@ -43,7 +45,40 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if d.reader, err = sqlitePool(path, o.PageKey, "deferred", o.Readers); err != nil {
 		return err
 	}
+	d.fold = make(chan struct{}, 1)
+	go d.foldLoop()
 	return nil
+}
+
+// foldEvery is how many commits the log takes before it is folded into the
+// file: some 2,000 frames under load.
+const foldEvery = 250
+
+// foldLoop copies the log into the file (a passive checkpoint, which waits for
+// nobody and holds nobody up) beside the committer, so that no answer waits for it.
+// Under unbroken load the log cannot begin anew that way; wal_autocheckpoint then
+// lets the committer fold the little that is left.
+func (d *DB) foldLoop() {
+	for {
+		select {
+		case <-d.fold:
+			if _, err := d.writer.Exec(`PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+				d.log.Warn("db: checkpoint", "err", err)
+			}
+		case <-d.stop:
+			return
+		}
+	}
+}
+
+// committed counts a commit towards the next fold.
+func (d *DB) committed() {
+	if d.stats.commits.Add(1)%foldEvery == 0 && d.fold != nil {
+		select {
+		case d.fold <- struct{}{}:
+		default: // one is under way
+		}
+	}
 }
 
 // sqlitePool opens a pool whose connections get the key in the init function:
@@ -51,7 +86,7 @@ func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 func sqlitePool(path string, key []byte, txlock string, conns int) (*sql.DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=" + txlock
 	if key != nil {
-		dsn += "&vfs=adiantum"
+		dsn += "&vfs=" + sealedVFS
 	}
 	pool, err := driver.Open(dsn, func(c *sqlite3.Conn) error {
 		if key != nil {

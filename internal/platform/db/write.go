@@ -235,7 +235,7 @@ func (c *committer) commit(batch []*deed) (again []*deed) {
 		c.drop()
 		again = append(again, c.uncommitted(good, err)...)
 	} else {
-		c.d.stats.commits.Add(1)
+		c.d.committed()
 	}
 	for _, w := range batch {
 		if w.err == nil || !c.d.retryable(w.err) {

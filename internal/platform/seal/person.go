@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"testing"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -19,6 +20,20 @@ const (
 	argonThreads = 1
 	saltSize     = 16
 )
+
+// slowMemory is what a slow hash takes, in KiB: argonMemory, but for tests.
+var slowMemory uint32 = argonMemory
+
+// CheapPasswords makes the slow hash of this process cheap: an office in a test
+// is founded with dozens, and under the race detector each takes seconds. It
+// panics outside a test, and is called before anything hashes; what was sealed
+// under a cheap hash does not open under the real one.
+func CheapPasswords() {
+	if !testing.Testing() {
+		panic("seal: cheap passwords outside a test")
+	}
+	slowMemory = 64
+}
 
 // PersonSeed is where all of a person's keys come from. It is born when the
 // person sets a password and exists only wrapped.
@@ -150,7 +165,7 @@ func passwordKey(ctx context.Context, password string, salt, pepper []byte, know
 		return k, errors.New("seal: no pepper")
 	}
 	err = slowly(ctx, known, func() {
-		h := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, keySize)
+		h := argon2.IDKey([]byte(password), salt, argonTime, slowMemory, argonThreads, keySize)
 		k = derived(append(h, pepper...), "password")
 	})
 	return k, err

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/argon2"
 	"pgregory.net/rapid"
 )
 
@@ -38,6 +39,26 @@ func TestSecretsArePrintedAsDots(t *testing.T) {
 	}
 	if s.Reveal() != "rahasia-besar" {
 		t.Error("the secret is lost")
+	}
+}
+
+// The program is built without tests and must never hash cheaply; only a test can
+// ask for it, and the cost without asking is the floor that person.go names.
+func TestPasswordsCostWhatTheyShould(t *testing.T) {
+	ctx, pepper := context.Background(), Random32()
+	b := Bundle{Seed: NewPersonSeed(), TOTP: "x"}
+	real, err := WrapByPassword(ctx, b, "enam kata", pepper, "p1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := argon2.IDKey([]byte("enam kata"), real[1:1+saltSize], 2, 19*1024, 1, keySize)
+	if _, err := decrypt(derived(append(want, pepper...), "password"), real[1+saltSize:], canonical([]byte("person"), []byte("p1"))); err != nil {
+		t.Error("the slow hash costs less than RFC 9106 and OWASP advise")
+	}
+	CheapPasswords()
+	defer func() { slowMemory = argonMemory }()
+	if _, err := OpenByPassword(ctx, real, "enam kata", pepper, "p1", true); !errors.Is(err, ErrOpen) {
+		t.Errorf("a real password opened under the cheap hash: %v", err)
 	}
 }
 

@@ -281,8 +281,14 @@ func (c *Ctx) view(title string) ui.View {
 	v.NoKeys = c.Session.Has(access.Administrator)
 	if c.site.Nav != nil {
 		v.Nav = c.site.Nav(c.Session.Who)
-		for i := range v.Nav {
-			v.Nav[i].Active = c.R.URL.Path == v.Nav[i].Path || strings.HasPrefix(c.R.URL.Path, v.Nav[i].Path+"/")
+		here, longest := -1, 0 // the nearest entry above the page, and no other
+		for i, n := range v.Nav {
+			if at := n.Path; (c.R.URL.Path == at || strings.HasPrefix(c.R.URL.Path, at+"/")) && len(at) > longest {
+				here, longest = i, len(at)
+			}
+		}
+		if here >= 0 {
+			v.Nav[here].Active = true
 		}
 	}
 	if c.site.Restored != nil {

@@ -31,6 +31,9 @@ type line struct {
 	Name  string // of the officer
 }
 
+// manyQuarantined is where the queue page stops counting: "500 or more".
+const manyQuarantined = 500
+
 type queueView struct {
 	Lines       []line
 	Lane        string
@@ -69,16 +72,8 @@ func (p *Pages) queue(c *web.Ctx) error {
 	if v.Heavy, err = p.s.HeavyToday(c.R.Context(), c.Who()); err != nil {
 		return err
 	}
-	for _, team := range p.s.DeskTeams(c.Who()) {
-		counts, err := p.s.Counts(c.R.Context(), c.Who(), team)
-		if err != nil {
-			return err
-		}
-		for _, n := range counts {
-			if n.Lane == report.Quarantine && n.Status == report.Received {
-				v.Quarantined += n.N
-			}
-		}
+	if v.Quarantined, err = p.s.Quarantined(c.R.Context(), c.Who(), manyQuarantined); err != nil {
+		return err
 	}
 	for _, l := range lines {
 		label, ok := report.ReadLabel(c.Keyring(), l)
@@ -431,9 +426,13 @@ func (p *Pages) setShift(c *web.Ctx) error {
 	return c.Done("/aduan/piket?tim="+team, "shift")
 }
 
+// handoverLines is what one sheet of paper holds; the queue shows the rest.
+const handoverLines = 25
+
 type handoverView struct {
 	Counts []report.Count
 	Lines  []line
+	More   bool
 	Duty   report.Shift
 	Next   report.Shift
 	Names  map[string]string
@@ -450,7 +449,7 @@ func (p *Pages) handover(c *web.Ctx) error {
 	if v.Counts, err = p.s.Counts(ctx, c.Who(), team); err != nil {
 		return err
 	}
-	lines, _, err := p.s.Queue(ctx, c.Who(), "", []string{report.Received, report.Read, report.Handling}, report.Cursor{}, 100)
+	lines, next, err := p.s.Queue(ctx, c.Who(), "", []string{report.Received, report.Read, report.Handling}, report.Cursor{}, handoverLines)
 	if err != nil {
 		return err
 	}
@@ -460,6 +459,7 @@ func (p *Pages) handover(c *web.Ctx) error {
 	for _, l := range lines {
 		v.Lines = append(v.Lines, line{Line: l, Name: v.Names[l.Head.Officer]})
 	}
+	v.More = next != report.Cursor{}
 	v.Duty, _, err = p.s.OnDuty(ctx, team, c.Now)
 	if err == nil && !v.Duty.To.IsZero() {
 		v.Next, _, err = p.s.OnDuty(ctx, team, v.Duty.To.Add(time.Minute))

@@ -13,9 +13,6 @@ SET team = sqlc.arg(team), status = sqlc.arg(status), risk = sqlc.arg(risk), wor
     seq = sqlc.arg(seq), head = sqlc.arg(head), label = sqlc.arg(label), rev = rev + 1
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was) AND rev = sqlc.arg(rev);
 
--- name: DeleteCase :exec
-DELETE FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
-
 -- ListTeam pages one team's cases of one status by (next due, id); the label is opened by the reader.
 -- name: ListTeam :many
 SELECT c.*, g.epoch AS grant_epoch, g.wrap AS grant_wrap, g.granter FROM casework_case c
@@ -51,23 +48,6 @@ VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(seq), sqlc.arg(kind)
 -- name: ListDocs :many
 SELECT * FROM casework_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY seq;
 
--- CurrentDocs returns the newest document of each kind that has one current version.
--- name: CurrentDocs :many
-SELECT d.* FROM casework_doc d
-WHERE d.jurisdiction = sqlc.arg(jurisdiction) AND d.case_id = sqlc.arg(case_id)
-  AND d.seq = (SELECT MAX(n.seq) FROM casework_doc n WHERE n.jurisdiction = d.jurisdiction AND n.case_id = d.case_id AND n.kind = d.kind)
-ORDER BY d.seq;
-
--- name: LatestDoc :one
-SELECT * FROM casework_doc
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND kind = sqlc.arg(kind)
-ORDER BY seq DESC LIMIT 1;
-
--- name: ListKind :many
-SELECT * FROM casework_doc
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND kind = sqlc.arg(kind) AND seq < sqlc.arg(before)
-ORDER BY seq DESC LIMIT CAST(sqlc.arg(lim) AS BIGINT);
-
 -- name: DeleteDocs :exec
 DELETE FROM casework_doc WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
 
@@ -80,17 +60,8 @@ SET epoch = EXCLUDED.epoch, wrap = EXCLUDED.wrap, granter = EXCLUDED.granter, re
 -- name: ListGrants :many
 SELECT * FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) ORDER BY part, team;
 
--- name: DeleteGrant :execrows
-DELETE FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id) AND team = sqlc.arg(team);
-
 -- name: DeleteGrants :exec
 DELETE FROM casework_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND case_id = sqlc.arg(case_id);
-
--- OldGrants lists grants of a team that lie under an epoch before the newest: to be wrapped again.
--- name: OldGrants :many
-SELECT * FROM casework_grant
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND epoch < sqlc.arg(epoch)
-ORDER BY case_id, part LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- name: PutTag :exec
 INSERT INTO casework_tag (jurisdiction, tag, team, year, case_id, kind, whose, version)
@@ -153,15 +124,5 @@ SELECT CAST(COALESCE(MAX(number), 0) + 1 AS BIGINT) AS number FROM casework_prin
 INSERT INTO casework_print (jurisdiction, case_id, number, person, kind, day)
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(case_id), sqlc.arg(number), sqlc.arg(person), sqlc.arg(kind), sqlc.arg(day));
 
--- name: PutTombstone :exec
-INSERT INTO casework_tombstone (jurisdiction, id, reason, person, day)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(reason), sqlc.arg(person), sqlc.arg(day));
-
 -- name: Heads :many
 SELECT id, seq, head FROM casework_case WHERE jurisdiction = sqlc.arg(jurisdiction) AND id > sqlc.arg(after) ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
-
--- DueBefore lists the cases whose next clock has passed: for the overdue job, by clear columns only.
--- name: DueBefore :many
-SELECT id, team, worker, next_due_hour, due_class FROM casework_case
-WHERE jurisdiction = sqlc.arg(jurisdiction) AND status <> 'closed' AND next_due_hour > 0 AND next_due_hour <= sqlc.arg(hour) AND id > sqlc.arg(after)
-ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);

@@ -51,51 +51,6 @@ func (q *Queries) CaseloadOf(ctx context.Context, arg CaseloadOfParams) ([]Casel
 	return items, nil
 }
 
-const currentDocs = `-- name: CurrentDocs :many
-SELECT d.jurisdiction, d.case_id, d.seq, d.kind, d.author, d.prev, d.box, d.day FROM casework_doc d
-WHERE d.jurisdiction = $1 AND d.case_id = $2
-  AND d.seq = (SELECT MAX(n.seq) FROM casework_doc n WHERE n.jurisdiction = d.jurisdiction AND n.case_id = d.case_id AND n.kind = d.kind)
-ORDER BY d.seq
-`
-
-type CurrentDocsParams struct {
-	Jurisdiction string
-	CaseID       string
-}
-
-// CurrentDocs returns the newest document of each kind that has one current version.
-func (q *Queries) CurrentDocs(ctx context.Context, arg CurrentDocsParams) ([]CaseworkDoc, error) {
-	rows, err := q.db.QueryContext(ctx, currentDocs, arg.Jurisdiction, arg.CaseID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CaseworkDoc{}
-	for rows.Next() {
-		var i CaseworkDoc
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.CaseID,
-			&i.Seq,
-			&i.Kind,
-			&i.Author,
-			&i.Prev,
-			&i.Box,
-			&i.Day,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const decideRequest = `-- name: DecideRequest :execrows
 UPDATE casework_request SET state = $1, decided_by = $2
 WHERE jurisdiction = $3 AND id = $4 AND state = $5
@@ -123,20 +78,6 @@ func (q *Queries) DecideRequest(ctx context.Context, arg DecideRequestParams) (i
 	return result.RowsAffected()
 }
 
-const deleteCase = `-- name: DeleteCase :exec
-DELETE FROM casework_case WHERE jurisdiction = $1 AND id = $2
-`
-
-type DeleteCaseParams struct {
-	Jurisdiction string
-	ID           string
-}
-
-func (q *Queries) DeleteCase(ctx context.Context, arg DeleteCaseParams) error {
-	_, err := q.db.ExecContext(ctx, deleteCase, arg.Jurisdiction, arg.ID)
-	return err
-}
-
 const deleteDocs = `-- name: DeleteDocs :exec
 DELETE FROM casework_doc WHERE jurisdiction = $1 AND case_id = $2
 `
@@ -149,24 +90,6 @@ type DeleteDocsParams struct {
 func (q *Queries) DeleteDocs(ctx context.Context, arg DeleteDocsParams) error {
 	_, err := q.db.ExecContext(ctx, deleteDocs, arg.Jurisdiction, arg.CaseID)
 	return err
-}
-
-const deleteGrant = `-- name: DeleteGrant :execrows
-DELETE FROM casework_grant WHERE jurisdiction = $1 AND case_id = $2 AND team = $3
-`
-
-type DeleteGrantParams struct {
-	Jurisdiction string
-	CaseID       string
-	Team         string
-}
-
-func (q *Queries) DeleteGrant(ctx context.Context, arg DeleteGrantParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, deleteGrant, arg.Jurisdiction, arg.CaseID, arg.Team)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const deleteGrants = `-- name: DeleteGrants :exec
@@ -209,62 +132,6 @@ type DeleteTagsParams struct {
 func (q *Queries) DeleteTags(ctx context.Context, arg DeleteTagsParams) error {
 	_, err := q.db.ExecContext(ctx, deleteTags, arg.Jurisdiction, arg.CaseID)
 	return err
-}
-
-const dueBefore = `-- name: DueBefore :many
-SELECT id, team, worker, next_due_hour, due_class FROM casework_case
-WHERE jurisdiction = $1 AND status <> 'closed' AND next_due_hour > 0 AND next_due_hour <= $2 AND id > $3
-ORDER BY id LIMIT CAST($4 AS BIGINT)
-`
-
-type DueBeforeParams struct {
-	Jurisdiction string
-	Hour         int64
-	After        string
-	Lim          int64
-}
-
-type DueBeforeRow struct {
-	ID          string
-	Team        string
-	Worker      string
-	NextDueHour int64
-	DueClass    string
-}
-
-// DueBefore lists the cases whose next clock has passed: for the overdue job, by clear columns only.
-func (q *Queries) DueBefore(ctx context.Context, arg DueBeforeParams) ([]DueBeforeRow, error) {
-	rows, err := q.db.QueryContext(ctx, dueBefore,
-		arg.Jurisdiction,
-		arg.Hour,
-		arg.After,
-		arg.Lim,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []DueBeforeRow{}
-	for rows.Next() {
-		var i DueBeforeRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.Team,
-			&i.Worker,
-			&i.NextDueHour,
-			&i.DueClass,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const findTag = `-- name: FindTag :many
@@ -550,34 +417,6 @@ func (q *Queries) InsertRequest(ctx context.Context, arg InsertRequestParams) er
 	return err
 }
 
-const latestDoc = `-- name: LatestDoc :one
-SELECT jurisdiction, case_id, seq, kind, author, prev, box, day FROM casework_doc
-WHERE jurisdiction = $1 AND case_id = $2 AND kind = $3
-ORDER BY seq DESC LIMIT 1
-`
-
-type LatestDocParams struct {
-	Jurisdiction string
-	CaseID       string
-	Kind         string
-}
-
-func (q *Queries) LatestDoc(ctx context.Context, arg LatestDocParams) (CaseworkDoc, error) {
-	row := q.db.QueryRowContext(ctx, latestDoc, arg.Jurisdiction, arg.CaseID, arg.Kind)
-	var i CaseworkDoc
-	err := row.Scan(
-		&i.Jurisdiction,
-		&i.CaseID,
-		&i.Seq,
-		&i.Kind,
-		&i.Author,
-		&i.Prev,
-		&i.Box,
-		&i.Day,
-	)
-	return i, err
-}
-
 const linksOfCase = `-- name: LinksOfCase :many
 SELECT jurisdiction, case_id, report, day FROM casework_link WHERE jurisdiction = $1 AND case_id = $2 ORDER BY report
 `
@@ -685,58 +524,6 @@ func (q *Queries) ListGrants(ctx context.Context, arg ListGrantsParams) ([]Casew
 			&i.Reason,
 			&i.UntilDay,
 			&i.Sig,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listKind = `-- name: ListKind :many
-SELECT jurisdiction, case_id, seq, kind, author, prev, box, day FROM casework_doc
-WHERE jurisdiction = $1 AND case_id = $2 AND kind = $3 AND seq < $4
-ORDER BY seq DESC LIMIT CAST($5 AS BIGINT)
-`
-
-type ListKindParams struct {
-	Jurisdiction string
-	CaseID       string
-	Kind         string
-	Before       int64
-	Lim          int64
-}
-
-func (q *Queries) ListKind(ctx context.Context, arg ListKindParams) ([]CaseworkDoc, error) {
-	rows, err := q.db.QueryContext(ctx, listKind,
-		arg.Jurisdiction,
-		arg.CaseID,
-		arg.Kind,
-		arg.Before,
-		arg.Lim,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CaseworkDoc{}
-	for rows.Next() {
-		var i CaseworkDoc
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.CaseID,
-			&i.Seq,
-			&i.Kind,
-			&i.Author,
-			&i.Prev,
-			&i.Box,
-			&i.Day,
 		); err != nil {
 			return nil, err
 		}
@@ -1035,59 +822,6 @@ func (q *Queries) NextPrint(ctx context.Context, arg NextPrintParams) (int64, er
 	return number, err
 }
 
-const oldGrants = `-- name: OldGrants :many
-SELECT jurisdiction, case_id, part, team, epoch, wrap, granter, reason, until_day, sig FROM casework_grant
-WHERE jurisdiction = $1 AND team = $2 AND epoch < $3
-ORDER BY case_id, part LIMIT CAST($4 AS BIGINT)
-`
-
-type OldGrantsParams struct {
-	Jurisdiction string
-	Team         string
-	Epoch        int64
-	Lim          int64
-}
-
-// OldGrants lists grants of a team that lie under an epoch before the newest: to be wrapped again.
-func (q *Queries) OldGrants(ctx context.Context, arg OldGrantsParams) ([]CaseworkGrant, error) {
-	rows, err := q.db.QueryContext(ctx, oldGrants,
-		arg.Jurisdiction,
-		arg.Team,
-		arg.Epoch,
-		arg.Lim,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []CaseworkGrant{}
-	for rows.Next() {
-		var i CaseworkGrant
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.CaseID,
-			&i.Part,
-			&i.Team,
-			&i.Epoch,
-			&i.Wrap,
-			&i.Granter,
-			&i.Reason,
-			&i.UntilDay,
-			&i.Sig,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const openRequests = `-- name: OpenRequests :many
 SELECT jurisdiction, id, case_id, team, kind, state, proposer, decided_by, box, day FROM casework_request
 WHERE jurisdiction = $1 AND team = $2 AND state = 'open' AND id > $3
@@ -1250,30 +984,6 @@ func (q *Queries) PutTag(ctx context.Context, arg PutTagParams) error {
 		arg.Kind,
 		arg.Whose,
 		arg.Version,
-	)
-	return err
-}
-
-const putTombstone = `-- name: PutTombstone :exec
-INSERT INTO casework_tombstone (jurisdiction, id, reason, person, day)
-VALUES ($1, $2, $3, $4, $5)
-`
-
-type PutTombstoneParams struct {
-	Jurisdiction string
-	ID           string
-	Reason       string
-	Person       string
-	Day          int64
-}
-
-func (q *Queries) PutTombstone(ctx context.Context, arg PutTombstoneParams) error {
-	_, err := q.db.ExecContext(ctx, putTombstone,
-		arg.Jurisdiction,
-		arg.ID,
-		arg.Reason,
-		arg.Person,
-		arg.Day,
 	)
 	return err
 }

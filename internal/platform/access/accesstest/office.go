@@ -20,6 +20,8 @@ const Jurisdiction = "jkb"
 // Password of everybody in a test office.
 const Password = "enam kata untuk uji saja"
 
+func init() { seal.CheapPasswords() }
+
 // Office is a founded installation.
 type Office struct {
 	T       testing.TB

@@ -31,9 +31,6 @@ UPDATE report_head SET status = sqlc.arg(status), rev = rev + 1 WHERE jurisdicti
 -- name: SetOfficer :execrows
 UPDATE report_head SET officer = sqlc.arg(officer), rev = rev + 1 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND officer = sqlc.arg(was);
 
--- name: DeleteHead :exec
-DELETE FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
-
 -- Queue pages one team's reports of one status by (due, id), with the grant that opens the label.
 -- name: Queue :many
 SELECT h.*, COALESCE(g.team, h.team) AS grant_team, COALESCE(g.epoch, h.epoch) AS grant_epoch, COALESCE(g.wrap, h.wrap) AS grant_wrap, COALESCE(g.granter, '') AS granter
@@ -61,6 +58,15 @@ SELECT COUNT(*) AS n FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction
 -- name: CountQueue :many
 SELECT status, lane, risk, danger, COUNT(*) AS reports, CAST(SUM(CASE WHEN status IN ('received', 'read') AND due_hour < sqlc.arg(hour) THEN 1 ELSE 0 END) AS BIGINT) AS overdue
 FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status <> 'finished' GROUP BY status, lane, risk, danger ORDER BY status, lane, risk, danger;
+
+-- Quarantined counts unread reports in quarantine as far as lim: a flood there must
+-- not make every view of the queue count it.
+-- name: Quarantined :one
+SELECT COUNT(*) AS n FROM (
+    SELECT 1 AS one FROM report_head
+    WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status = 'received' AND lane = 'quarantine'
+    LIMIT CAST(sqlc.arg(lim) AS BIGINT)
+) AS unread;
 
 -- name: NextInLane :one
 SELECT id FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND status = 'received' AND officer = '' AND lane = sqlc.arg(lane) ORDER BY due_hour, id LIMIT 1;
@@ -164,9 +170,6 @@ INSERT INTO report_roster (jurisdiction, team, from_hour, to_hour, person, deput
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(team), sqlc.arg(from_hour), sqlc.arg(to_hour), sqlc.arg(person), sqlc.arg(deputy))
 ON CONFLICT (jurisdiction, team, from_hour) DO UPDATE SET to_hour = EXCLUDED.to_hour, person = EXCLUDED.person, deputy = EXCLUDED.deputy;
 
--- name: DeleteShift :exec
-DELETE FROM report_roster WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND from_hour = sqlc.arg(from_hour);
-
 -- name: Shifts :many
 SELECT * FROM report_roster WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND to_hour > sqlc.arg(from_hour) AND from_hour < sqlc.arg(to_hour) ORDER BY from_hour LIMIT 200;
 
@@ -215,12 +218,6 @@ VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(name), sqlc.arg(key_hash)
 -- name: PartnerByKey :one
 SELECT * FROM report_partner WHERE jurisdiction = sqlc.arg(jurisdiction) AND key_hash = sqlc.arg(key_hash) AND ended = FALSE;
 
--- name: ListPartners :many
-SELECT * FROM report_partner WHERE jurisdiction = sqlc.arg(jurisdiction) ORDER BY name;
-
--- name: EndPartner :execrows
-UPDATE report_partner SET ended = TRUE WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
-
 -- name: CountHeavy :exec
 INSERT INTO report_heavy (jurisdiction, person, day, opened)
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(person), sqlc.arg(day), sqlc.arg(opened))
@@ -235,10 +232,6 @@ VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(reason), sqlc.arg(person)
 
 -- name: Heads :many
 SELECT id, seq, head FROM report_head WHERE jurisdiction = sqlc.arg(jurisdiction) AND id > sqlc.arg(after) ORDER BY id LIMIT CAST(sqlc.arg(lim) AS BIGINT);
-
--- OldGrants lists grants under an epoch before the newest: to be wrapped again in a member's session.
--- name: OldGrants :many
-SELECT * FROM report_grant WHERE jurisdiction = sqlc.arg(jurisdiction) AND team = sqlc.arg(team) AND epoch < sqlc.arg(epoch) ORDER BY report LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- HandedTo lists the reports that were given to a case team and have no case yet.
 -- name: HandedTo :many

@@ -234,20 +234,6 @@ func (q *Queries) DeleteGrants(ctx context.Context, arg DeleteGrantsParams) erro
 	return err
 }
 
-const deleteHead = `-- name: DeleteHead :exec
-DELETE FROM report_head WHERE jurisdiction = $1 AND id = $2
-`
-
-type DeleteHeadParams struct {
-	Jurisdiction string
-	ID           string
-}
-
-func (q *Queries) DeleteHead(ctx context.Context, arg DeleteHeadParams) error {
-	_, err := q.db.ExecContext(ctx, deleteHead, arg.Jurisdiction, arg.ID)
-	return err
-}
-
 const deleteLinks = `-- name: DeleteLinks :exec
 DELETE FROM report_link WHERE jurisdiction = $1 AND (report = $2 OR other = $2)
 `
@@ -291,21 +277,6 @@ func (q *Queries) DeleteProposals(ctx context.Context, arg DeleteProposalsParams
 	return err
 }
 
-const deleteShift = `-- name: DeleteShift :exec
-DELETE FROM report_roster WHERE jurisdiction = $1 AND team = $2 AND from_hour = $3
-`
-
-type DeleteShiftParams struct {
-	Jurisdiction string
-	Team         string
-	FromHour     int64
-}
-
-func (q *Queries) DeleteShift(ctx context.Context, arg DeleteShiftParams) error {
-	_, err := q.db.ExecContext(ctx, deleteShift, arg.Jurisdiction, arg.Team, arg.FromHour)
-	return err
-}
-
 const deleteTags = `-- name: DeleteTags :exec
 DELETE FROM report_tag WHERE jurisdiction = $1 AND report = $2
 `
@@ -339,23 +310,6 @@ func (q *Queries) EmptyMessage(ctx context.Context, arg EmptyMessageParams) erro
 		arg.N,
 	)
 	return err
-}
-
-const endPartner = `-- name: EndPartner :execrows
-UPDATE report_partner SET ended = TRUE WHERE jurisdiction = $1 AND id = $2
-`
-
-type EndPartnerParams struct {
-	Jurisdiction string
-	ID           string
-}
-
-func (q *Queries) EndPartner(ctx context.Context, arg EndPartnerParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, endPartner, arg.Jurisdiction, arg.ID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 const findTag = `-- name: FindTag :many
@@ -1033,39 +987,6 @@ func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]R
 	return items, nil
 }
 
-const listPartners = `-- name: ListPartners :many
-SELECT jurisdiction, id, name, key_hash, ended FROM report_partner WHERE jurisdiction = $1 ORDER BY name
-`
-
-func (q *Queries) ListPartners(ctx context.Context, jurisdiction string) ([]ReportPartner, error) {
-	rows, err := q.db.QueryContext(ctx, listPartners, jurisdiction)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReportPartner{}
-	for rows.Next() {
-		var i ReportPartner
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.ID,
-			&i.Name,
-			&i.KeyHash,
-			&i.Ended,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const moveAlarm = `-- name: MoveAlarm :exec
 UPDATE report_alarm SET team = $1 WHERE jurisdiction = $2 AND report = $3
 `
@@ -1112,56 +1033,6 @@ func (q *Queries) NextMessage(ctx context.Context, arg NextMessageParams) (int64
 	var n int64
 	err := row.Scan(&n)
 	return n, err
-}
-
-const oldGrants = `-- name: OldGrants :many
-SELECT jurisdiction, report, team, epoch, wrap, granter, reason, until_day, sig FROM report_grant WHERE jurisdiction = $1 AND team = $2 AND epoch < $3 ORDER BY report LIMIT CAST($4 AS BIGINT)
-`
-
-type OldGrantsParams struct {
-	Jurisdiction string
-	Team         string
-	Epoch        int64
-	Lim          int64
-}
-
-// OldGrants lists grants under an epoch before the newest: to be wrapped again in a member's session.
-func (q *Queries) OldGrants(ctx context.Context, arg OldGrantsParams) ([]ReportGrant, error) {
-	rows, err := q.db.QueryContext(ctx, oldGrants,
-		arg.Jurisdiction,
-		arg.Team,
-		arg.Epoch,
-		arg.Lim,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ReportGrant{}
-	for rows.Next() {
-		var i ReportGrant
-		if err := rows.Scan(
-			&i.Jurisdiction,
-			&i.Report,
-			&i.Team,
-			&i.Epoch,
-			&i.Wrap,
-			&i.Granter,
-			&i.Reason,
-			&i.UntilDay,
-			&i.Sig,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const openAlarms = `-- name: OpenAlarms :many
@@ -1504,6 +1375,29 @@ func (q *Queries) PutTombstone(ctx context.Context, arg PutTombstoneParams) erro
 		arg.Day,
 	)
 	return err
+}
+
+const quarantined = `-- name: Quarantined :one
+SELECT COUNT(*) AS n FROM (
+    SELECT 1 AS one FROM report_head
+    WHERE jurisdiction = $1 AND team = $2 AND status = 'received' AND lane = 'quarantine'
+    LIMIT CAST($3 AS BIGINT)
+) AS unread
+`
+
+type QuarantinedParams struct {
+	Jurisdiction string
+	Team         string
+	Lim          int64
+}
+
+// Quarantined counts unread reports in quarantine as far as lim: a flood there must
+// not make every view of the queue count it.
+func (q *Queries) Quarantined(ctx context.Context, arg QuarantinedParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, quarantined, arg.Jurisdiction, arg.Team, arg.Lim)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
 }
 
 const queue = `-- name: Queue :many

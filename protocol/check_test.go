@@ -1,0 +1,236 @@
+package protocol
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"strings"
+	"testing"
+)
+
+func good(t testing.TB) []byte {
+	t.Helper()
+	text, err := os.ReadFile("testdata/good.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// spoil is one thing that is made wrong in the good manual, by the rule that has
+// to find it: the path of what is set (or deleted, nil) and the line it is told at.
+type spoil struct {
+	rule  string
+	path  string
+	value any
+	says  string // part of message or hint
+}
+
+var spoils = []spoil{
+	{RuleValue, "schema", "handling-protocol/v9", "v9"},
+	{RuleValue, "protocol status", "ready", "draft"},
+	{RuleReference, "protocol consent_form", "F-3", "F-3"},
+	{RuleDuplicate, "stages +", map[string]any{"id": "S", "title": Text{"a", "b"}}, `"S"`},
+	{RuleDuplicate, "global_guards +", map[string]any{"id": "G-1", "rule": Text{"a", "b"}}, `"G-1"`},
+	{RuleDuplicate, "forms F-1 fields +", map[string]any{"id": "safe", "label": Text{"a", "b"}, "type": "text"}, `"safe"`},
+	{RuleDuplicate, "forms F-1 fields where choices +", map[string]any{"id": "home", "label": Text{"a", "b"}}, `"home"`},
+	{RuleShape, "stages +", map[string]any{"title": Text{"a", "b"}}, "no id"},
+	{RuleShape, "steps P1 title", nil, "no title"},
+	{RuleReference, "steps P1 stage", "T", "stages"},
+	{RuleReference, "steps P1 actor", "R-X", "roles"},
+	{RuleReference, "steps P1 support +", "R-X", "roles"},
+	{RuleReference, "steps P4 outputs", []string{"F-9"}, "forms"},
+	{RuleReference, "steps P4 requires_forms +", "F-9", "forms"},
+	{RuleReference, "steps P4 consent +", "C-9", "consents"},
+	{RuleReference, "steps P1 next +", "P9", "did you mean P"},
+	{RuleReference, "steps P1 review_before", []string{"P9"}, "steps"},
+	{RuleReference, "steps P1 refs +", "S-9", "sources"},
+	{RuleReference, "steps P2 decide 0 then", "P9", "steps"},
+	{RuleReference, "steps P2 decide 1 else", "P9", "steps"},
+	{RuleReference, "steps P3 trigger step_done", "P9", "steps"},
+	{RuleReference, "steps P2 trigger any 1 fact_change", "ris", "did you mean risk"},
+	{RuleReference, "steps P2 when all 0 fact", "ris", "did you mean risk"},
+	{RuleReference, "consents C-1 or_step", "P9", "steps"},
+	{RuleReference, "anchors plan step_done", "P9", "steps"},
+	{RuleReference, "global_guards G-1 refs 0", "S-9", "sources"},
+	{RuleReference, "steps P4 track 0 refs 0", "S-9", "sources"},
+	{RuleReference, "steps P3 deadline anchor", "plan_agreed", `"D4"`},
+	{RuleValue, "steps P1 sensitivity", "secret", "restricted"},
+	{RuleValue, "steps P1 on_overdue 0", "shout", "notify_manager"},
+	{RuleValue, "steps P1 deadline unit", "hours", "did you mean hour"},
+	{RuleValue, "steps P1 deadline_when 0 unit", "moon", "hour"},
+	{RuleValue, "steps P3 deadline basis", "lore", "guideline"},
+	{RuleValue, "steps P3 deadline certainty", "sure", "text"},
+	{RuleValue, "steps P3 deadline binding", "must", "duty"},
+	{RuleValue, "steps P2 when all 0 op", "is", "not_in"},
+	{RuleValue, "steps P2 when all 0 value 0", "hight", "did you mean high"},
+	{RuleValue, "facts risk type", "set", "bool"},
+	{RuleValue, "facts risk unknown_as", "medium", "high"},
+	{RuleValue, "facts risk labels medium", Text{"a", "b"}, "high"},
+	{RuleValue, "global_guards G-1 forbids 0", "sing", "mediate"},
+	{RuleValue, "forms F-1 sensitivity", "hidden", "restricted"},
+	{RuleValue, "forms F-1 fields calls type", "numbr", "did you mean number"},
+	{RuleValue, "forms F-1 fields where shown_when value", "maybe", "yes"},
+	{RuleValue, "sources S-1 certainty", "sure", "text"},
+	{RuleShape, "facts risk values", []string{}, "no values"},
+	{RuleShape, "steps P4 trigger", map[string]any{}, "exactly one"},
+	{RuleShape, "steps P4 trigger step_done", "P1", "exactly one"},
+	{RuleShape, "steps P2 when fact", "risk", "exactly one"},
+	{RuleShape, "steps P2 when all 0 value", nil, "without a value"},
+	{RuleShape, "steps P2 decide 1", map[string]any{}, "if or else"},
+	{RuleShape, "steps P4 track 0 anchor", nil, "anchor"},
+	{RuleShape, "anchors plan2", map[string]any{}, "nothing"},
+	{RuleUnreachable, "steps P3 trigger step_done", "P3", "never begin"},
+	{RuleUnreachable, "steps P2 when all +", map[string]any{"fact": "risk", "op": "eq", "value": "unknown"}, "never hold"},
+	{RuleLoop, "steps P4 next", []string{"P1"}, "round for ever"},
+	{RuleLoop, "steps P4 trigger", map[string]any{"recurring": map[string]any{"every": 3, "unit": "calendar_day"}}, "without end"},
+	{RuleClock, "steps P1 deadline value", -1, "length of time"},
+	{RuleClock, "steps P1 deadline_when 0 value", 5000, "shorter"},
+	{RuleClock, "steps P1 deadline_when +", map[string]any{"if": map[string]any{"fact": "risk", "op": "eq", "value": "high"}, "value": 2, "unit": "hour", "basis": "guideline", "certainty": "unverified"}, "never count"},
+	{RuleClock, "anchors plan step_done", "P3", "only begin after"},
+	{RuleClock, "steps P3 deadline anchor", LastReview, "recurring"},
+	{RuleClock, "steps P3 deadline anchor", ScheduledVisit, "scheduled"},
+	{RuleClock, "steps P3 deadline anchor", "before_day", "counts back"},
+	{RuleClock, "steps P4 trigger", map[string]any{"schedule": map[string]any{"anchor": "home", "offsets": []int{9, 3}, "unit": "calendar_day"}}, "earliest"},
+	{RuleClock, "steps P4 ladder 0 wait value", 0, "length of time"},
+	{RuleLaw, "sources S-1 certainty", nil, "certainty"},
+	{RuleLaw, "steps P1 deadline certainty", nil, "certainty"},
+	{RuleLaw, "sources S-1 date", nil, "dated"},
+	{RuleLaw, "steps P4 track 0 refs", nil, "dated"},
+	{RuleDuty, "steps P1 refs", nil, "duty"},
+	{RuleDuty, "steps P1 deadline basis", "guideline", "duty"},
+	{RuleTerm, "steps P1 do 0 id", "Tanyakan apakah anak nakal.", "anak nakal"},
+	{RuleTerm, "forms F-1 fields safe label en", "A child prostitute?", "exploited"},
+	{RuleGate, "steps P1 outputs", []string{}, "F-1"},
+	{RuleGate, "steps P3 consent", []string{"C-1"}, "itself"},
+	{RuleField, "forms F-1 fields where choices", nil, "no choices"},
+	{RuleField, "forms F-1 fields safe choices", []any{map[string]any{"id": "a", "label": Text{"a", "b"}}}, "is no choice"},
+	{RuleField, "forms F-1 fields safe min", 3, "no number"},
+	{RuleField, "forms F-1 fields calls max", -1, "more than max"},
+	{RuleField, "forms F-1 fields where shown_when fact", "calls", "above"},
+	{RuleKey, "steps P1 dedline", 3, "did you mean deadline"},
+	{RuleKey, "forms F-1 fields safe requred", true, "did you mean required"},
+	{RuleTranslation, "steps P1 title", "Terima", "Terima"},
+	{RuleFactUnasked, "facts other", map[string]any{"type": "bool", "label": Text{"a", "b"}}, "other"},
+	{RuleConsentUnheld, "consents C-1 or_step", nil, ""},
+}
+
+func TestCheckFindsEachProblemAlone(t *testing.T) {
+	text := good(t)
+	if list := Check(parse(t, text)); len(list) != 0 {
+		t.Fatalf("the good manual has problems: %+v", list)
+	}
+	seen := map[string]bool{}
+	for _, s := range spoils {
+		bad := edited(t, text, s.value, strings.Fields(s.path)...)
+		if s.rule == RuleConsentUnheld {
+			bad = edited(t, bad, []string{}, "steps", "P2", "consent")
+		}
+		list := Check(parse(t, bad))
+		if len(list) == 0 {
+			t.Errorf("%s = %v: nothing is found", s.path, s.value)
+			continue
+		}
+		told := false
+		for _, p := range list {
+			if p.Rule != s.rule {
+				t.Errorf("%s = %v: %s (%s) beside %s", s.path, s.value, p.Rule, p.Message, s.rule)
+			}
+			told = told || strings.Contains(p.Message+" "+p.Hint, s.says)
+			if p.Line < 1 || p.Column < 1 || p.Line > bytes.Count(bad, []byte("\n")) || p.Hint == "" {
+				t.Errorf("%s: %+v", s.path, p)
+			}
+			if m, h := p.In("id"); m == p.Message || h == "" {
+				t.Errorf("%s: no Indonesian: %q %q", s.path, m, h)
+			}
+		}
+		if !told {
+			t.Errorf("%s = %v: %q is not in %+v", s.path, s.value, s.says, list)
+		}
+		seen[s.rule] = true
+	}
+	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate,
+		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
+		if !seen[rule] {
+			t.Errorf("no manual is spoiled by rule %s", rule)
+		}
+	}
+}
+
+func TestCheckTellsTheExactPlace(t *testing.T) {
+	bad := edited(t, good(t), "R-X", "steps", "P1", "actor")
+	p := Check(parse(t, bad))[0]
+	line := bytes.Split(bad, []byte("\n"))[p.Line-1]
+	if !bytes.HasPrefix(line[p.Column-1:], []byte("R-X")) {
+		t.Errorf("line %d column %d of %q", p.Line, p.Column, line)
+	}
+}
+
+func TestCheckTellsEverythingAtOnce(t *testing.T) {
+	text := good(t)
+	for _, s := range spoils[:1] {
+		text = edited(t, text, s.value, strings.Fields(s.path)...)
+	}
+	for _, s := range []string{"steps P1 stage", "steps P1 actor", "steps P3 deadline basis", "facts risk unknown_as", "sources S-1 certainty"} {
+		text = edited(t, text, "zzz", strings.Fields(s)...)
+	}
+	rules := map[string]int{}
+	for _, p := range Check(parse(t, text)) {
+		rules[p.Rule]++
+	}
+	if want := map[string]int{RuleValue: 4, RuleReference: 2}; !maps.Equal(rules, want) {
+		t.Errorf("%v, want %v", rules, want)
+	}
+}
+
+func TestAManualWithoutSteps(t *testing.T) {
+	if list := Check(parse(t, []byte("schema: handling-protocol/v1\nprotocol: {status: draft}\n"))); len(list) != 1 || list[0].Rule != RuleShape {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestTheDefaultManualHasNoErrors(t *testing.T) {
+	m, _ := load(t)
+	for _, p := range Check(m) {
+		if p.Severity == Error {
+			t.Errorf("%d:%d %s: %s (%s)", p.Line, p.Column, p.Rule, p.Message, p.Hint)
+		}
+	}
+}
+
+func TestTermsAreNotSaidButMayBeNamed(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Anak nakal": true, "anak-anak nakal": true, "ANAK  NAKAL!": true, "tak ada isian 'pelaku asusila' untuk anak": false, "tak ada isian “anak nakal”": false,
+		"child prostitution": true, "it's a child prostitute": true, "the child's 'child prostitute' label": false, "": false,
+	} {
+		if _, use, got := Forbidden(text); got != want || got && use == "" {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
+	for text, line := range map[string]int{
+		"steps: [":                          1,
+		"a: 1\nsteps: 7\n":                  2,
+		"a: &x 1\nb: *x\n":                  1,
+		"- a\n":                             1,
+		"a: 1\n---\nb: 2\n":                 1,
+		"steps:\n- id: A\n  id: B\n":        3,
+		"\n\nsteps: [{trigger: [1]}]\n":     3,
+		"x:\n" + strings.Repeat("- ", 50):   2,
+		"x: " + strings.Repeat("[", 50):     1,
+		"steps:\n- title: {id: [1]}\n":      2,
+		"steps: [{id: A}, null]\n":          1,
+		"forms: {F: {title: a, fields: 3}}": 1,
+	} {
+		_, err := Parse(strings.NewReader(text))
+		list := Problems(err)
+		if err == nil || len(list) == 0 || list[0].Line != line || list[0].Rule != RuleYAML {
+			t.Errorf("%.40q: %v %v", text, err, list)
+		}
+	}
+	if Problems(nil) != nil {
+		t.Error("no failure has problems")
+	}
+}

@@ -1,0 +1,443 @@
+package protocol
+
+import (
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+var year = regexp.MustCompile(`\b(19|20)\d\d\b`)
+
+func (c *checking) facts() {
+	for _, id := range keysOf(c.m.Facts) {
+		f, at := c.m.Facts[id], c.root().to("facts", id)
+		c.listed(at.to("type"), f.Type, "bool", "enum")
+		if f.Type == "enum" && len(f.Values) == 0 {
+			c.wrong(at, RuleShape, both("fakta %s tidak memiliki nilai", "fact %s has no values", id), same("values: [a, b, unknown]"))
+			continue
+		}
+		if f.UnknownAs != "" {
+			c.listed(at.to("unknown_as"), f.UnknownAs, f.values()...)
+		}
+		for _, v := range keysOf(f.Labels) {
+			c.listed(at.to("labels", v), v, f.values()...)
+		}
+	}
+}
+
+// words checks roles, consents, anchors and sources.
+func (c *checking) words() {
+	for _, id := range keysOf(c.m.Consents) {
+		if or := c.m.Consents[id].OrStep; or != "" {
+			c.refers(c.root().to("consents", id, "or_step"), "steps", or)
+		}
+	}
+	for _, id := range keysOf(c.m.Anchors) {
+		a, at := c.m.Anchors[id], c.root().to("anchors", id)
+		if c.means(at, a); reflect.DeepEqual(a, Anchor{}) {
+			c.wrong(at, RuleShape, both("%s tidak berarti apa-apa", "%s means nothing", id), Text{"step_done, fact_change atau consents", "step_done, fact_change or consents"})
+		}
+	}
+	for _, id := range keysOf(c.m.Sources) {
+		s, at := c.m.Sources[id], c.root().to("sources", id)
+		if s.Certainty == "" {
+			c.wrong(at, RuleLaw, both("sumber %s tanpa kepastian", "source %s has no certainty", id), same("certainty: text | secondary | unverified"))
+			continue
+		}
+		c.listed(at.to("certainty"), s.Certainty, certainties...)
+	}
+}
+
+func (c *checking) guards() {
+	for i, g := range c.m.Guards {
+		at := c.root().to("global_guards", i)
+		c.each(at.to("refs"), "sources", g.Refs)
+		for k, a := range g.Forbids {
+			c.listed(at.to("forbids", k), a, Actions...)
+		}
+		if _, unless := g.locks(); unless != nil {
+			c.cond(at.to("unless"), *unless)
+		}
+	}
+}
+
+func (c *checking) forms() {
+	for _, id := range keysOf(c.m.Forms) {
+		f, at := c.m.Forms[id], c.root().to("forms", id)
+		c.listed(at.to("sensitivity"), f.Sensitivity, sensitivities...)
+		for i, d := range f.Fields {
+			c.field(at.to("fields", i), f, d)
+		}
+	}
+}
+
+func (c *checking) field(at place, f Form, d Field) {
+	no := func(message, hint Text) { c.wrong(at, RuleField, message, hint) }
+	c.listed(at.to("type"), d.Type, fieldTypes...)
+	chosen := d.Type == FieldChoice || d.Type == FieldChoices
+	switch {
+	case chosen && len(d.Choices) == 0:
+		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.ID), same("choices: [{id: a, label: …}]"))
+	case !chosen && len(d.Choices) > 0:
+		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.ID), same("type: choice"))
+	case d.Type != FieldNumber && slices.Contains(fieldTypes, d.Type) && (d.Min != nil || d.Max != nil):
+		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.ID), same("type: number"))
+	case d.Min != nil && d.Max != nil && *d.Min > *d.Max:
+		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.ID), Text{"tukar keduanya", "swap them"})
+	}
+	if d.ShownWhen != nil {
+		c.shown(at.to("shown_when"), f, d, *d.ShownWhen)
+	}
+}
+
+// shown holds shown_when to fields that stand before, so that a reader who goes
+// down the sheet has answered them.
+func (c *checking) shown(at place, f Form, d Field, w Cond) {
+	for i, sub := range w.All {
+		c.shown(at.to("all", i), f, d, sub)
+	}
+	for i, sub := range w.Any {
+		c.shown(at.to("any", i), f, d, sub)
+	}
+	if w.Not != nil {
+		c.shown(at.to("not"), f, d, *w.Not)
+	}
+	if w.Fact == "" {
+		return
+	}
+	before := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == w.Fact })
+	this := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == d.ID })
+	if before < 0 || before >= this {
+		c.wrong(at, RuleField, both("isian %s menunggu %q, yang tidak ada di atasnya", "field %s waits for %q, which does not stand above it", d.ID, w.Fact), Text{"sebut isian yang ada di atasnya", "name a field that stands above"})
+		return
+	}
+	c.listed(at.to("op"), w.Op, operators...)
+	asked := f.Fields[before]
+	var answers []string
+	switch asked.Type {
+	case FieldYesNo:
+		answers = []string{"yes", "no"}
+	case FieldChoice, FieldChoices:
+		for _, o := range asked.Choices {
+			answers = append(answers, o.ID)
+		}
+	default:
+		return
+	}
+	for i, v := range w.Value {
+		c.listed(at.to("value", i), v, answers...)
+	}
+}
+
+// reachable finds steps that wait only for each other, and those whose condition
+// can never hold.
+func (c *checking) reachable() {
+	live := map[string]bool{}
+	for range c.m.Steps {
+		for _, s := range c.m.Steps {
+			live[s.ID] = live[s.ID] || begins(s.Trigger, live)
+		}
+	}
+	for i, s := range c.m.Steps {
+		at := c.root().to("steps", i)
+		switch {
+		case !live[s.ID] && c.known(s.Trigger):
+			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", s.ID),
+				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
+		case s.When != nil && !c.m.possible(*s.When, nil):
+			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", s.ID), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
+		}
+	}
+}
+
+// known tells whether a trigger names what there is: what it does not is told already.
+func (c *checking) known(t Trigger) (ok bool) {
+	ok = true
+	t.walk(func(o Trigger) {
+		ok = ok && (o.StepDone == "" || c.m.Step(o.StepDone) != nil)
+		if reflect.DeepEqual(o, Trigger{}) {
+			ok = false
+		}
+	})
+	return ok
+}
+
+func begins(t Trigger, live map[string]bool) bool {
+	if len(t.Any) > 0 {
+		return slices.ContainsFunc(t.Any, func(o Trigger) bool { return begins(o, live) })
+	}
+	return live[t.StepDone] || t.Event != "" || t.FactChange != "" || t.Recurring != nil || t.Schedule != nil
+}
+
+// loops finds ways (next and decisions) that lead round for ever: no step on them
+// leads to one where the way ends.
+func (c *checking) loops() {
+	ways := map[string][]string{}
+	for _, s := range c.m.Steps {
+		to := slices.Clone(s.Next)
+		for _, d := range s.Decide {
+			to = append(to, d.Then, d.Else)
+		}
+		ways[s.ID] = slices.DeleteFunc(to, func(id string) bool { return c.m.Step(id) == nil })
+	}
+	ends := func(id string) bool { return len(ways[id]) == 0 }
+	told := map[string]bool{}
+	for i, s := range c.m.Steps {
+		round := from(s.ID, ways)
+		if told[s.ID] || !slices.Contains(round, s.ID) || slices.ContainsFunc(round, ends) {
+			continue
+		}
+		for _, id := range round {
+			told[id] = true
+		}
+		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", s.ID, strings.Join(round, " → ")),
+			Text{"beri salah satunya jalan ke langkah yang berakhir (next: [])", "lead one of them to a step where the way ends (next: [])"})
+	}
+}
+
+// from lists the steps that can be reached from one, itself only if it comes round.
+func from(id string, ways map[string][]string) (out []string) {
+	todo := slices.Clone(ways[id])
+	for len(todo) > 0 {
+		next := todo[0]
+		if todo = todo[1:]; !slices.Contains(out, next) {
+			out = append(out, next)
+			todo = append(todo, ways[next]...)
+		}
+	}
+	return out
+}
+
+// gates finds consents and forms that steps wait for and that cannot come.
+func (c *checking) gates() {
+	for i, s := range c.m.Steps {
+		at := c.root().to("steps", i)
+		for k, f := range s.RequiresForms {
+			if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(c.m.Steps, func(o *Step) bool { return o != s && slices.Contains(o.Outputs, f) }) {
+				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", s.ID, f), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
+			}
+		}
+		for k, id := range s.Consent {
+			c.gate(at.to("consent", k), s, id)
+		}
+	}
+}
+
+func (c *checking) gate(at place, s *Step, id string) {
+	consent, ok := c.m.Consents[id]
+	if !ok || c.m.asks(s) {
+		return
+	}
+	asked := slices.ContainsFunc(c.m.Steps, func(o *Step) bool { return c.m.asks(o) && slices.Contains(o.Consent, id) })
+	if or := c.m.Step(consent.OrStep); or != nil && !c.m.asks(or) && slices.Contains(or.Consent, id) {
+		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", or.ID, id), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
+		return
+	}
+	if !asked && consent.OrStep == "" && consent.Evidence.ID == "" {
+		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", s.ID, id), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
+	} else if !asked && consent.OrStep == "" {
+		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", id), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
+	}
+}
+
+// unasked finds facts that nothing asks for.
+func (c *checking) unasked() {
+	asked := map[string]bool{}
+	var cond func(d Cond)
+	cond = func(d Cond) {
+		asked[d.Fact] = true
+		for _, sub := range slices.Concat(d.All, d.Any) {
+			cond(sub)
+		}
+		if d.Not != nil {
+			cond(*d.Not)
+		}
+	}
+	for _, s := range c.m.Steps {
+		if s.When != nil {
+			cond(*s.When)
+		}
+		for _, w := range s.DeadlineWhen {
+			cond(w.If)
+		}
+		for _, d := range s.Decide {
+			if d.If != nil {
+				cond(*d.If)
+			}
+		}
+		s.Trigger.walk(func(t Trigger) { asked[t.FactChange], asked[t.Event] = true, true }) // a fact that becomes true is an event of its name
+		a, _ := c.m.anchor(s.Deadline.Anchor)
+		asked[a.FactChange] = true
+	}
+	for _, g := range c.m.Guards {
+		if _, unless := g.locks(); unless != nil {
+			cond(*unless)
+		}
+	}
+	for _, id := range keysOf(c.m.Facts) {
+		if !asked[id] {
+			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", id), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
+		}
+	}
+}
+
+// possible tells whether a condition can hold for some values of its facts while
+// none of the others does. Where there are too many to try, or what it says is no
+// condition, it is taken for possible.
+func (m *Manual) possible(d Cond, others []Cond) bool {
+	var facts []string
+	whole := true
+	var collect func(d Cond)
+	collect = func(d Cond) {
+		if d.Fact != "" && !slices.Contains(facts, d.Fact) {
+			facts = append(facts, d.Fact)
+		}
+		whole = whole && (d.Fact == "" || len(d.Value) > 0)
+		for _, sub := range slices.Concat(d.All, d.Any) {
+			collect(sub)
+		}
+		if d.Not != nil {
+			collect(*d.Not)
+		}
+	}
+	for _, o := range append(slices.Clone(others), d) {
+		collect(o)
+	}
+	tries := 0
+	c := &course{m: m}
+	set := map[string]string{}
+	var try func(i int) bool
+	try = func(i int) bool {
+		if i == len(facts) {
+			tries++
+			return !whole || tries > 20_000 || c.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return c.holds(o, set) })
+		}
+		f, ok := m.Facts[facts[i]]
+		if !ok || len(f.values()) == 0 {
+			return true // told already
+		}
+		for _, v := range append(slices.Clone(f.values()), "unknown") {
+			if set[facts[i]] = v; try(i + 1) {
+				return true
+			}
+		}
+		return false
+	}
+	return try(0)
+}
+
+// texts looks at every text of the manual: whether it is in both languages where
+// the manual says that it has both, and whether it blames a child.
+func (c *checking) texts() {
+	second := slices.Contains(c.m.Protocol.Languages, "en")
+	visit(c.root(), reflect.TypeFor[Manual](), func(at place, first, other string) {
+		if second && other == "" && first != "" {
+			c.warn(at, RuleTranslation, both("tidak ada terjemahan Inggris: %.60s", "no English: %.60s", first), same("{id: …, en: …}"))
+		}
+		for _, text := range []string{first, other} {
+			if term, use, found := Forbidden(text); found {
+				c.wrong(at, RuleTerm, both("%q menyalahkan anak", "%q blames a child", term), both("pakai: %s", "use: %s", use))
+			}
+		}
+	})
+}
+
+// visit walks the texts of the manual along its types. Source titles are names of
+// others and are left out.
+func visit(at place, t reflect.Type, text func(at place, first, other string)) {
+	if at.Node == nil {
+		return
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	named := t == reflect.TypeFor[Role]() || t == reflect.TypeFor[Consent]()
+	switch {
+	case at.Kind == yaml.ScalarNode && (t == reflect.TypeFor[Text]() || t == reflect.TypeFor[Form]()):
+		text(at, at.Value, "")
+	case t == reflect.TypeFor[Text]() || named:
+		text(at, valueOf(at, "id"), valueOf(at, "en"))
+		if named {
+			visit(place{child(at.Node, "evidence")}, reflect.TypeFor[Text](), text)
+		}
+	case t.Kind() == reflect.Struct && t != reflect.TypeFor[Source]():
+		for f := range fieldsOf(t) {
+			visit(place{child(at.Node, f.name)}, f.typ, text)
+		}
+	case t.Kind() == reflect.Slice && at.Kind == yaml.SequenceNode:
+		for _, n := range at.Content {
+			visit(place{n}, t.Elem(), text)
+		}
+	case t.Kind() == reflect.Map && at.Kind == yaml.MappingNode:
+		for k := 1; k < len(at.Content); k += 2 {
+			visit(place{at.Content[k]}, t.Elem(), text)
+		}
+	}
+}
+
+func valueOf(at place, key string) string {
+	if n := child(at.Node, key); n != nil {
+		return n.Value
+	}
+	return ""
+}
+
+type fieldOf struct {
+	name string
+	typ  reflect.Type
+}
+
+// fieldsOf yields the keys that a type has in YAML.
+func fieldsOf(t reflect.Type) func(func(fieldOf) bool) {
+	return func(yield func(fieldOf) bool) {
+		for f := range t.Fields() {
+			name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			if name == "" {
+				name = strings.ToLower(f.Name)
+			}
+			if f.IsExported() && name != "-" && !yield(fieldOf{name, f.Type}) {
+				return
+			}
+		}
+	}
+}
+
+// keys finds keys that the language does not know, and the nearest that it does.
+func (c *checking) keys() { c.keysAt(c.root(), reflect.TypeFor[Manual]()) }
+
+func (c *checking) keysAt(at place, t reflect.Type) {
+	if at.Node == nil {
+		return
+	}
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t.Kind() == reflect.Struct && at.Kind == yaml.MappingNode:
+		known := map[string]reflect.Type{}
+		for f := range fieldsOf(t) {
+			known[f.name] = f.typ
+		}
+		for k := 0; k+1 < len(at.Content); k += 2 {
+			if typ, ok := known[at.Content[k].Value]; ok {
+				c.keysAt(place{at.Content[k+1]}, typ)
+				continue
+			}
+			c.warn(place{at.Content[k]}, RuleKey, both("kunci %q tidak dikenal dan tidak dibaca", "key %q is not known and not read", at.Content[k].Value), oneOf(keysOf(known), at.Content[k].Value))
+		}
+	case t.Kind() == reflect.Slice && at.Kind == yaml.SequenceNode:
+		for _, n := range at.Content {
+			c.keysAt(place{n}, t.Elem())
+		}
+	case t.Kind() == reflect.Map && at.Kind == yaml.MappingNode:
+		for k := 1; k < len(at.Content); k += 2 {
+			c.keysAt(place{at.Content[k]}, t.Elem())
+		}
+	}
+}
