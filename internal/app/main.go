@@ -38,6 +38,7 @@ type commands struct {
 	Backup  backupCmd       `cmd:"" help:"Write a sealed backup."`
 	Restore restoreCmd      `cmd:"" help:"Restore a sealed backup into an empty folder."`
 	Audit   auditCmd        `cmd:"" help:"Check the audit log, or a receipt."`
+	Manual  manualCmd       `cmd:"" help:"Check a handling manual, or write it as a book."`
 	Version versionCmd      `cmd:"" help:"Print the version."`
 }
 

@@ -21,6 +21,7 @@ import (
 	caseweb "github.com/naungan/naungan/internal/casework/web"
 	"github.com/naungan/naungan/internal/directory"
 	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/manual/book"
 	"github.com/naungan/naungan/internal/manual/flow"
 	manualweb "github.com/naungan/naungan/internal/manual/web"
 	"github.com/naungan/naungan/internal/platform/access"
@@ -132,7 +133,7 @@ func Texts() (*lang.Catalogue, error) {
 }
 
 func textFiles() []fs.FS {
-	return []fs.FS{texts, ui.Texts(), web.Texts(), reportweb.Texts(), caseweb.Texts(), manualweb.Texts(), flow.Texts(), accessweb.Texts()}
+	return []fs.FS{texts, ui.Texts(), web.Texts(), reportweb.Texts(), caseweb.Texts(), manualweb.Texts(), flow.Texts(), book.Texts(), accessweb.Texts()}
 }
 
 // Policies returns the policy files of every room.

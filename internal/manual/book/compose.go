@@ -130,13 +130,13 @@ func (w *writer) step(s *protocol.Step) step {
 		out.Tracks = append(out.Tracks, d)
 	}
 	if len(s.ReviewBefore) > 0 {
-		out.Review = w.p.T("book.step.review", "steps", strings.Join(s.ReviewBefore, ", "))
+		out.Review = capital(w.p.T("book.step.review", "steps", strings.Join(s.ReviewBefore, ", ")))
 	}
 	var late []string
 	for _, a := range s.OnOverdue {
 		late = append(late, w.word("book.overdue.", a))
 	}
-	out.Overdue, out.Secrecy = strings.Join(late, "; "), w.secrecy(s.Sensitivity)
+	out.Overdue, out.Secrecy = capital(strings.Join(late, "; ")), w.secrecy(s.Sensitivity)
 	for _, id := range s.Refs {
 		src := w.m.Sources[id]
 		out.Refs = append(out.Refs, cited{id, src.Title, w.word("book.certainty.", src.Certainty)})
@@ -148,7 +148,7 @@ func (w *writer) secrecy(code string) string {
 	if code == "" {
 		return ""
 	}
-	return w.word("book.sensitivity.", code)
+	return capital(w.word("book.sensitivity.", code))
 }
 
 func (w *writer) texts(list []protocol.Text) (out []string) {
@@ -229,7 +229,7 @@ func (w *writer) deadline(n int, unit, anchor, basis, certainty, binding string)
 // ladder returns the levels of an escalation, each with how long it waits.
 func (w *writer) ladder(rungs []protocol.Rung) (out []string) {
 	for _, r := range rungs {
-		text := r.To.In(w.o.Lang)
+		text := capital(r.To.In(w.o.Lang))
 		if r.Wait != nil {
 			text = w.p.T("book.step.rung", "to", text, "span", w.w.Span(r.Wait.Value, r.Wait.Unit))
 		}
@@ -333,7 +333,7 @@ func (w *writer) between(d protocol.Field) string {
 	switch {
 	case d.Min != nil && d.Max != nil:
 		return w.p.T("book.form.range", "min", *d.Min, "max", *d.Max)
-	case d.Min != nil:
+	case d.Min != nil && *d.Min > 0: // that nothing is less than nothing goes without saying
 		return w.p.T("book.form.at_least", "min", *d.Min)
 	case d.Max != nil:
 		return w.p.T("book.form.at_most", "max", *d.Max)

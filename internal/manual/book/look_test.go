@@ -3,6 +3,7 @@ package book
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,23 @@ func TestBooksForTheEye(t *testing.T) {
 		}
 		t.Log(l, b.Len(), time.Since(start))
 		if err := os.WriteFile(dir+"/book."+l+".pdf", b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if l == lang.ID {
+			long := builtIn(t)
+			for _, s := range long.Steps {
+				s.Title.ID = strings.Repeat("kata panjang ", 150)
+				s.Support = append(s.Support, s.Support...)
+			}
+			if err := os.WriteFile(dir+"/long.pdf", printPDF(t, long, l), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.Reset()
+		if err := HTML(&b, m, Options{Lang: l, Contacts: numbers}); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/book."+l+".html", b.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -47,7 +47,7 @@ func press(c *content, found map[string]int) *sheet {
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(0, 0, 0)
 	f.SetCellMargin(0)
-	f.SetTitle(c.Title+", "+c.Edition, true)
+	f.SetTitle(printable(c.Title+", "+c.Edition), true)
 	f.SetSubject(c.Subtitle, true)
 	f.SetCreator("Naungan", true)
 	f.SetLang(c.Lang)
@@ -126,7 +126,8 @@ func (s *sheet) begin(key, title string, level int) {
 	s.pages[key] = s.f.PageNo()
 	s.f.SetLink(s.link(key), max(0, s.y-3), s.f.PageNo())
 	s.set(plain)
-	r := []rune(title)
+	r := []rune(printable(title))
+	title = string(r)
 	if len(r) > 120 {
 		title = string(r[:119]) + "…"
 	}
@@ -167,7 +168,18 @@ func (s *sheet) cover() {
 	s.text(fine, inner, 154, s.c.Hash)
 	s.skip(6)
 	s.warning(inner, 154)
+	s.approved(inner, 154)
 	s.bare = false
+}
+
+// approved leaves room for who signs.
+func (s *sheet) approved(x, width float64) {
+	const day = 40.0
+	y := max(s.y+22, 268)
+	s.line(x, y, x+width-day-8, y, .3, ink)
+	s.line(x+width-day, y, x+width, y, .3, ink)
+	s.at(fine, x, y+1, s.c.t("book.approved"))
+	s.at(fine, x+width-day, y+1, s.c.t("book.approved_day"))
 }
 
 // roof draws the sign of the house: a roof over a line.

@@ -29,7 +29,7 @@ func (s *sheet) pocket() {
 	s.line(0, panelH, cardW, panelH, .2, soft, 2, 2)
 	s.line(panelW, 0, panelW, cardH, .2, soft, 2, 2)
 	small := fine.sized(6.5)
-	for _, at := range [][2]float64{{2, panelH - 3}, {panelW + 1, 1}, {panelW + 1, cardH - 4}} {
+	for _, at := range [][2]float64{{6, panelH - 3.2}, {panelW + 1.2, 5.5}, {panelW + 1.2, cardH - 9}} {
 		s.at(small, at[0], at[1], s.c.t("book.pocket.fold"))
 	}
 	s.panel(panelW, panelH, false, 14, s.front)
@@ -66,6 +66,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 	}
 	if turned {
 		s.f.TransformEnd()
+		s.restored()
 	}
 }
 

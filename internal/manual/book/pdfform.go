@@ -1,6 +1,8 @@
 package book
 
 import (
+	"slices"
+
 	"codeberg.org/go-pdf/fpdf"
 
 	"github.com/naungan/naungan/protocol"
@@ -28,15 +30,20 @@ func (s *sheet) form(f form) {
 	w := s.width(id, f.ID) + 7
 	s.begin("form "+f.ID, f.ID+" "+f.Title, 1)
 	s.rect(0, s.y, w, 9.4, green)
-	s.at(id, 3.5, s.y+(9.4-id.line())/2, f.ID)
 	s.skip(.8)
-	s.text(h2.sized(15).in(ink), w+5, column-w-5, f.Title)
+	title := h2.sized(15).in(ink)
+	s.level(id, title, 3.5, s.y, f.ID)
+	s.text(title, w+5, column-w-5, f.Title)
 	s.skip(3)
 	s.text(plain, 0, column, f.Purpose)
+	s.skip(1)
 	for _, t := range []string{f.UsedBy, f.Secrecy} {
-		s.text(fine, 0, column, capital(t))
+		s.text(fine, 0, column, t)
 	}
-	s.skip(4)
+	if slices.ContainsFunc(f.Fields, func(d field) bool { return d.Required }) {
+		s.text(fine, 0, column, s.c.t("book.form.required"))
+	}
+	s.skip(5)
 	s.formHead()
 	for _, d := range f.Fields {
 		s.field(d)
@@ -81,7 +88,7 @@ func (s *sheet) field(d field) {
 		}
 		s.text(l, 0, column, name)
 		hint := d.Hint
-		for _, more := range []string{d.Range, d.Shown, required(s.c, d)} {
+		for _, more := range []string{d.Range, d.Shown} {
 			if hint != "" && more != "" {
 				hint += " · "
 			}
@@ -93,13 +100,6 @@ func (s *sheet) field(d field) {
 	})
 }
 
-func required(c *content, d field) string {
-	if d.Required {
-		return "* " + c.t("book.form.required")
-	}
-	return ""
-}
-
 // answer leaves room by the type of the field.
 func (s *sheet) answer(d field) {
 	switch d.Type {
@@ -108,12 +108,12 @@ func (s *sheet) answer(d field) {
 	case protocol.FieldChoices:
 		s.choices(d.Choices, false)
 	case protocol.FieldDate:
-		s.boxes(0, 2, 2, 4)
+		s.day()
 		s.skip(9)
 	case protocol.FieldTime:
-		x := s.boxes(0, 2, 2, 4)
-		s.at(fine, x+5, s.y+3, s.c.t("book.form.hour"))
-		s.boxes(x+7+s.width(fine, s.c.t("book.form.hour")), 2, 2)
+		x := s.day() + 5
+		s.at(fine, x, s.y+3, s.c.t("book.form.hour"))
+		s.boxes(x+2+s.width(fine, s.c.t("book.form.hour")), 2, 2)
 		s.skip(9)
 	case protocol.FieldNumber:
 		s.frame(0, s.y+1.5, 38, 7.5, .3, ink)
@@ -131,6 +131,13 @@ func (s *sheet) ruled(n int) {
 		s.line(0, s.y, column, s.y, .25, soft)
 	}
 	s.skip(1)
+}
+
+// day draws room for a date and returns where it ends.
+func (s *sheet) day() float64 {
+	x, hint := s.boxes(0, 2, 2, 4)+2.5, s.c.t("book.form.ymd")
+	s.at(fine, x, s.y+3, hint)
+	return x + s.width(fine, hint)
 }
 
 // boxes draws groups of boxes for figures and returns where they end.
@@ -336,7 +343,10 @@ func (s *sheet) clock(c clock, x, size float64) {
 		who = s.c.t("book.clock.theirs")
 	}
 	h := size*.8*point + 2
-	end := s.badge(c.D.Binding, size*.75, x+span, s.y, h) + 2
+	end := x + span
+	if c.D.Binding.Kind != "" {
+		end = s.badge(c.D.Binding, size*.75, end, s.y, h) + 2
+	}
 	signs := c.D.Basis.Sign + " " + c.D.Certainty.Sign
 	s.at(small.bold().in(ink), end, s.y+(h-small.line())/2, signs)
 	end += s.width(small.bold(), signs) + 2

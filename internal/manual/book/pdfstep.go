@@ -10,8 +10,10 @@ import (
 const (
 	label = 33.0 // width of the column of names beside a step
 	value = column - label
-	least = .1  // mm for a pixel below which a flow is not legible; it is told in words then
-	large = .29 // and above which it looks coarse
+
+	// Millimetres for a pixel of a flow: below least it is not legible and is told in
+	// words; below small it goes over several pages, in middle; large is the most.
+	least, small, middle, large = .12, .19, .235, .29
 )
 
 func (s *sheet) stage(st stage) {
@@ -26,37 +28,48 @@ func (s *sheet) stage(st stage) {
 	s.text(h2.sized(11), 0, column, s.c.t("book.flow"))
 	s.skip(2)
 	s.flow(st)
-	if len(st.Steps) > 0 {
+	if len(st.Steps) > 0 && s.y > pageH/2 {
 		s.page()
 	}
-	for i, p := range st.Steps {
-		if i > 0 {
+	for _, p := range st.Steps {
+		if s.y > top {
 			s.skip(9)
 		}
 		s.step(p)
 	}
 }
 
-// flow draws the stage's picture as large as the page allows, or says it.
+// flow draws the stage's picture where it stays legible: on this page, else over
+// two or three, cut between rows. A picture too large for that is told in words.
 func (s *sheet) flow(st stage) {
-	note := fine
-	room := s.end - s.y - note.line()*3 - 2
+	room := s.end - s.y - 3*fine.line() - 2
 	p, scale := st.Flow, fit(st.Flow, room)
 	if wide := fit(st.Wide, room); wide > scale {
 		p, scale = st.Wide, wide
 	}
-	if scale < least {
+	if scale < small {
+		p, scale = st.Flow, fit(st.Flow, room+2*(bottom-top-3*fine.line()-2))
+		scale = min(scale, middle)
+	}
+	parts := cut(p, room/scale, (bottom-top-3*fine.line()-2)/scale)
+	if scale < least || len(parts) > 3 || len(parts) == 0 {
 		for _, line := range p.Sentences {
 			s.item(plain.sized(9), 0, column, "•", line)
 			s.skip(1)
 		}
 		return
 	}
-	s.picture(p, (column-p.W*scale)/2, s.y, scale)
-	s.y += p.H*scale + 3
-	s.text(note, 0, column, s.c.t("book.flow_legend"))
+	for i, part := range parts {
+		if i > 0 {
+			s.text(fine.bold(), 0, column, s.c.t("book.goes_on"))
+			s.page()
+		}
+		s.picture(p, part, scale)
+	}
+	s.text(fine, 0, column, s.c.t("book.flow_legend"))
 }
 
+// fit returns the scale in which a picture of that height fills the room.
 func fit(p flow.Picture, room float64) float64 {
 	if p.W == 0 {
 		return 0
@@ -64,13 +77,43 @@ func fit(p flow.Picture, room float64) float64 {
 	return min(column/p.W, room/p.H, large)
 }
 
-// picture draws a flow at a place in a scale of millimetres for a pixel.
-func (s *sheet) picture(p flow.Picture, x, y, scale float64) {
-	x += s.left
+// cut returns from where to where a picture goes on each page, given the room on
+// the first and on the others; no box is cut. It returns nothing where a box is
+// higher than a page.
+func cut(p flow.Picture, first, other float64) (parts [][2]float64) {
+	for from, room := 0.0, first; from < p.H; room = other {
+		to := from + room
+		if to >= p.H {
+			return append(parts, [2]float64{from, p.H})
+		}
+		for moved := true; moved; {
+			moved = false
+			for _, b := range p.Boxes {
+				if b.Y-16 < to && to < b.Y+b.H+14 { // only the room between two rows is as wide
+					to, moved = b.Y-16, true
+				}
+			}
+		}
+		if to <= from || len(parts) > 3 {
+			return nil
+		}
+		parts, from = append(parts, [2]float64{from, to}), to
+	}
+	return parts
+}
+
+// picture draws a part of a flow in a scale of millimetres for a pixel.
+func (s *sheet) picture(p flow.Picture, part [2]float64, scale float64) {
+	x, y := s.left+(column-p.W*scale)/2, s.y-part[0]*scale
+	h := (part[1] - part[0]) * scale
+	s.f.ClipRect(s.left-5, s.y, column+10, h, false)
 	for _, a := range p.Arrows {
 		s.arrow(a, x, y, scale)
 	}
 	for _, b := range p.Boxes {
+		if b.Y < part[0] || b.Y >= part[1] {
+			continue
+		}
 		s.box(b, x, y, scale)
 		for _, t := range b.Text {
 			l := look{size: t.Size * scale / point, color: ink}
@@ -78,9 +121,12 @@ func (s *sheet) picture(p flow.Picture, x, y, scale float64) {
 				l.style = "B"
 			}
 			s.set(l)
-			s.f.Text(x+t.X*scale, y+t.Y*scale, t.S)
+			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S))
 		}
 	}
+	s.f.ClipEnd()
+	s.restored()
+	s.y += h + 3
 }
 
 func (s *sheet) arrow(a flow.Arrow, x, y, scale float64) {
@@ -153,8 +199,9 @@ func (s *sheet) stepBody(p step) {
 	if len(p.Tracks) > 0 {
 		s.row(s.c.t("book.step.track"), func() { s.deadlines(p.Tracks) })
 	}
-	s.short(s.c.t("book.step.overdue"), p.Overdue, p.Review)
-	s.short(s.c.t("book.step.sensitivity"), p.Secrecy, "")
+	s.short(s.c.t("book.step.overdue"), p.Overdue)
+	s.short(s.c.t("book.step.reviewed"), p.Review)
+	s.short(s.c.t("book.step.sensitivity"), p.Secrecy)
 	s.refs(p.Refs)
 }
 
@@ -167,8 +214,8 @@ func (s *sheet) stepHead(p step) {
 		s.begin("step "+p.ID, p.ID+" "+p.Title, 1)
 	}
 	s.rect(0, s.y, w, 7.4, green)
-	s.at(id, (w-s.width(id, p.ID))/2, s.y+(7.4-id.line())/2, p.ID)
 	s.skip(.6)
+	s.level(id, l, (w-s.width(id, p.ID))/2, s.y, p.ID)
 	s.text(l, w+4, column-w-4, p.Title)
 	s.skip(3.4)
 }
@@ -180,7 +227,7 @@ func (s *sheet) row(name string, body func()) {
 	s.need(max(plain.line()*2, l.line()*float64(len(lines))))
 	y, page := s.y, s.f.PageNo()
 	for i, line := range lines {
-		s.at(l, 0, y+.35+float64(i)*l.line(), line)
+		s.level(l, plain, 0, y+float64(i)*l.line(), line)
 	}
 	body()
 	if s.f.PageNo() == page {
@@ -200,12 +247,8 @@ func (s *sheet) list(name string, items []string, sign string) {
 	})
 }
 
-// short writes what is on one line, if anything is.
-func (s *sheet) short(name, one, two string) {
-	text := strings.TrimSpace(capital(one))
-	if two != "" {
-		text = strings.TrimSpace(strings.TrimPrefix(text+". "+two, ". "))
-	}
+// short writes a line, if there is one.
+func (s *sheet) short(name, text string) {
 	if text != "" {
 		s.row(name, func() { s.text(plain, label, value, text) })
 	}

@@ -5,7 +5,6 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
 )
 
@@ -65,21 +64,19 @@ var (
 // are from the left edge of the column, which differs on odd and even pages.
 // Inside measure nothing is drawn and no page opened.
 type pen struct {
-	f       *fpdf.Fpdf
-	y       float64
-	left    float64
-	end     float64 // how far down text may go
-	dry     bool
-	open    func() // opens the next page; nil: none may be opened
-	widths  map[string]map[rune]float64
-	current look
+	f      *fpdf.Fpdf
+	y      float64
+	left   float64
+	end    float64 // how far down text may go
+	dry    bool
+	open   func() // opens the next page; nil: none may be opened
+	widths map[string]map[rune]float64
 }
 
 func newPen(f *fpdf.Fpdf) *pen {
 	f.AddUTF8FontFromBytes(family, "", goregular.TTF)
 	f.AddUTF8FontFromBytes(family, "B", gobold.TTF)
-	f.AddUTF8FontFromBytes(family, "I", goitalic.TTF)
-	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}, "I": {}}}
+	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}}}
 }
 
 func (p *pen) set(l look) {
@@ -94,6 +91,9 @@ func (p *pen) set(l look) {
 func (p *pen) width(l look, s string) (w float64) {
 	known := p.widths[l.style]
 	for _, r := range s {
+		if r = letter(r); r < 0 {
+			continue
+		}
 		one, ok := known[r]
 		if !ok {
 			p.f.SetFont(family, l.style, l.size)
@@ -186,7 +186,13 @@ func (p *pen) at(l look, x, y float64, s string) {
 		return
 	}
 	p.set(l)
-	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, s)
+	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, printable(s))
+}
+
+// level draws one line on the base line that a line of look ref has whose upper
+// edge is at y.
+func (p *pen) level(l, ref look, x, y float64, s string) {
+	p.at(l, x, y+(ref.line()-l.line())/2+(ref.size-l.size)*point*.35, s)
 }
 
 // right draws one line that ends at x.
@@ -224,7 +230,15 @@ func (p *pen) item(l look, x, width float64, sign, s string, beside ...func(y, h
 
 func (p *pen) skip(h float64) { p.y += h }
 
-// fill and stroke a rectangle.
+// restored follows the end of a clip or a turn, which takes colour and font back to
+// what they were before it without fpdf noticing: it would leave them out where
+// they seem unchanged.
+func (p *pen) restored() {
+	p.f.SetFillColor(ink.r, ink.g, ink.b)
+	p.f.SetFontSize(1)
+}
+
+// rect fills a rectangle.
 func (p *pen) rect(x, y, w, h float64, ground rgb) {
 	if p.dry {
 		return

@@ -67,8 +67,11 @@ type Options struct {
 	Columns int // steps side by side; 2 suits a page that must fit a phone, 3 paper; 0 is 2
 }
 
-// Of returns the flow of a stage in a language; a stage without steps gives an
-// empty picture.
+// MaxSteps is how many steps a stage may have to be drawn; no page holds more.
+const MaxSteps = 80
+
+// Of returns the flow of a stage in a language. A stage without steps gives an
+// empty picture, one of more than MaxSteps only its sentences.
 func Of(m *protocol.Manual, stage, language string, o Options) Picture {
 	w := Say(m, language)
 	p := Picture{Stage: stage, Lang: w.Lang()}
@@ -87,7 +90,7 @@ func Of(m *protocol.Manual, stage, language string, o Options) Picture {
 			p.Sentences = append(p.Sentences, w.sentence(s))
 		}
 	}
-	if len(l.steps) > 0 {
+	if len(l.steps) > 0 && len(l.steps) <= MaxSteps {
 		l.link()
 		l.rank()
 		l.rows()

@@ -210,6 +210,18 @@ func TestEmptyStage(t *testing.T) {
 	}
 }
 
+// TestManySteps: a stage that no page holds is told in words, at once.
+func TestManySteps(t *testing.T) {
+	m := builtIn(t)
+	for range MaxSteps {
+		m.Steps = append(m.Steps, m.Steps[0])
+	}
+	p := Of(m, m.Steps[0].Stage, lang.ID, Options{})
+	if len(p.Boxes) > 0 || len(p.Sentences) <= MaxSteps {
+		t.Errorf("%d boxes, %d sentences", len(p.Boxes), len(p.Sentences))
+	}
+}
+
 // TestPicturesForTheEye writes pages to look at where NAUNGAN_LOOK names a folder.
 func TestPicturesForTheEye(t *testing.T) {
 	dir := os.Getenv("NAUNGAN_LOOK")

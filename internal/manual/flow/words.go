@@ -23,12 +23,23 @@ var catalogue = sync.OnceValue(func() *lang.Catalogue { return lang.MustLoad(tex
 // facts and lengths of time. Where the manual gives no name, its code stands with
 // spaces for underscores.
 type Words struct {
-	m *protocol.Manual
-	p *lang.Printer
+	m     *protocol.Manual
+	p     *lang.Printer
+	after map[string][]string // by step: those that begin when it is done
 }
 
 // Say returns the words of a manual in a language.
-func Say(m *protocol.Manual, language string) Words { return Words{m, catalogue().In(language)} }
+func Say(m *protocol.Manual, language string) Words {
+	w := Words{m, catalogue().In(language), map[string][]string{}}
+	for _, s := range m.Steps {
+		for _, a := range alternatives(s.Trigger) {
+			if a.StepDone != "" {
+				w.after[a.StepDone] = append(w.after[a.StepDone], s.ID)
+			}
+		}
+	}
+	return w
+}
 
 // Lang returns the code of the language.
 func (w Words) Lang() string { return w.p.Lang() }
@@ -144,12 +155,8 @@ func (w Words) Ways(s *protocol.Step) (out []Way) {
 		}
 		add(Way{To: d.Else, If: w.p.T("flow.else")})
 	}
-	for _, o := range w.m.Steps {
-		for _, a := range alternatives(o.Trigger) {
-			if a.StepDone == s.ID {
-				add(Way{To: o.ID, Begins: true})
-			}
-		}
+	for _, id := range w.after[s.ID] {
+		add(Way{To: id, Begins: true})
 	}
 	for _, id := range s.Next {
 		add(Way{To: id})
