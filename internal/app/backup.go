@@ -275,7 +275,7 @@ func (h *House) unused(ctx context.Context) error {
 
 // empty takes back what load wrote into a database that was unused.
 func (h *House) empty(ctx context.Context) error {
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
+	return h.DB.WriteMuch(ctx, func(tx *db.Tx) error {
 		names, err := tx.Tables()
 		if err != nil {
 			return err

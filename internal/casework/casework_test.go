@@ -96,6 +96,19 @@ func (h house) read(in access.Session, id string) casework.Opened {
 	h.t.Helper()
 	v, err := h.s.Show(ctx, in.Who, id, "work")
 	h.ok(err)
+	return h.opened(in, v)
+}
+
+// whole opens the identity as well.
+func (h house) whole(in access.Session, id string) casework.Opened {
+	h.t.Helper()
+	v, err := h.s.ShowIdentity(ctx, in.Who, id, "contact")
+	h.ok(err)
+	return h.opened(in, v)
+}
+
+func (h house) opened(in access.Session, v casework.View) casework.Opened {
+	h.t.Helper()
 	o, err := casework.Open(in.Keyring, v, h.rules(), h.Clock.Now())
 	h.ok(err)
 	return o
@@ -110,7 +123,7 @@ func TestIdentityOpensOnlyAfterStepUp(t *testing.T) {
 		if o.Identity.Name != "" || o.Situation.AgeBand != "12-14" || o.Keys.HasIdentity() {
 			t.Fatalf("%+v", o.Identity)
 		}
-		if o := h.read(h.StepUp("worker2"), id); o.Identity.Name != child.Name {
+		if o := h.whole(h.StepUp("worker2"), id); o.Identity.Name != child.Name {
 			t.Fatal("the second key-holder cannot read the identity")
 		}
 		_, err := h.s.ShowIdentity(ctx, h.In("worker1").Who, id, "")
@@ -305,7 +318,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		h.ok(h.s.Ask(ctx, h.In("worker1").Who, casework.Edit{ID: id}, "print_identity"))
 
 		in := h.StepUp("super1")
-		o := h.read(in, id)
+		o := h.whole(in, id)
 		to, err := h.s.Restricted(ctx, o.Head.Team)
 		h.ok(err)
 		if to.Team != h.Teams["oversight"] {
@@ -334,7 +347,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		}
 
 		over := h.StepUp("overseer1")
-		if o := h.read(over, id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {
+		if o := h.whole(over, id); o.Situation.Summary != "Rahasia." || o.Identity.Name != child.Name {
 			t.Error("the restricted team cannot read the case")
 		}
 		rv, err = h.r.Show(ctx, over.Who, rep, "duty")

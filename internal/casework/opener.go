@@ -287,7 +287,7 @@ func Open(kr *seal.Keyring, v View, r Rules, now time.Time) (Opened, error) {
 
 func (o *Opened) read(d record.Doc) error {
 	kind := Kind(d.Kind)
-	if kind == Identity && !o.Keys.HasIdentity() {
+	if kind == Identity && (!o.Whole || !o.Keys.HasIdentity()) {
 		return nil
 	}
 	switch kind {
@@ -616,7 +616,7 @@ type Walled struct {
 // identity must be open (step-up), or it would be lost. The linked reports are
 // walled with it: AddReport.
 func (o Opened) Wall(kr *seal.Keyring, who access.Who, to seal.TeamPublic, reason string, day int64) (Walled, error) {
-	if !o.Keys.HasIdentity() {
+	if !o.Whole || !o.Keys.HasIdentity() {
 		return Walled{}, fault.New(fault.StepUp, "fault.step_up")
 	}
 	w := Walled{ID: o.Head.ID, To: to}

@@ -105,6 +105,7 @@ type View struct {
 	Docs     []record.Doc
 	Reports  []string
 	Requests []Request
+	Whole    bool // the identity may be opened: shown by ShowIdentity
 }
 
 // Request is what a second person decides: close, print_identity.
@@ -161,7 +162,8 @@ func (s *Service) Teams(who access.Who) []string {
 	return who.Teams(access.Caseworker, access.Supervisor, access.OversightOfficer)
 }
 
-// Show returns a case for reading, after its leaf is committed.
+// Show returns a case for reading, after its leaf is committed. The identity is
+// not opened from it, whatever keys the reader holds: ShowIdentity is its door.
 func (s *Service) Show(ctx context.Context, who access.Who, id, reason string) (v View, err error) {
 	if v, err = s.view(ctx, who, "casework.read", id); err != nil {
 		return v, err
@@ -169,8 +171,8 @@ func (s *Service) Show(ctx context.Context, who access.Who, id, reason string) (
 	return v, s.Audit.Reading(ctx, who.Actor(), "casework.read", []string{id}, reason)
 }
 
-// ShowIdentity returns a case whose identity will be opened: a reason is asked
-// and kept in the leaf.
+// ShowIdentity returns a case with its identity, to read, correct, print or wall
+// it: a reason is asked and kept in the leaf.
 func (s *Service) ShowIdentity(ctx context.Context, who access.Who, id, reason string) (v View, err error) {
 	if v, err = s.view(ctx, who, "casework.identity", id); err != nil {
 		return v, err
@@ -178,6 +180,7 @@ func (s *Service) ShowIdentity(ctx context.Context, who access.Who, id, reason s
 	if reason == "" {
 		return View{}, fault.Of(fault.Field{Name: "reason", Key: "casework.reason.missing"})
 	}
+	v.Whole = true
 	return v, s.Audit.Reading(ctx, who.Actor(), "casework.identity", []string{id}, reason)
 }
 

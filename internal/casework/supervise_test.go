@@ -127,7 +127,7 @@ func TestWalledCaseCanBeClosed(t *testing.T) {
 		in := h.StepUp("super1")
 		to, err := h.s.Restricted(ctx, h.Teams["case"])
 		h.ok(err)
-		w, err := h.read(in, id).Wall(in.Keyring, in.Who, to, "Menyangkut rekan kerja.", h.day())
+		w, err := h.whole(in, id).Wall(in.Keyring, in.Who, to, "Menyangkut rekan kerja.", h.day())
 		h.ok(err)
 		h.ok(h.s.Wall(ctx, in.Who, w))
 		one, two := h.StepUp("overseer1"), h.In("overseer2")
@@ -136,7 +136,7 @@ func TestWalledCaseCanBeClosed(t *testing.T) {
 		}
 		h.wants(fault.Invalid, h.s.Assign(ctx, one.Who, casework.Edit{ID: id}, h.People["worker1"], h.People["overseer2"]))
 		h.ok(h.s.Assign(ctx, one.Who, casework.Edit{ID: id}, h.People["overseer1"], h.People["overseer2"]))
-		o := h.read(one, id)
+		o := h.whole(one, id)
 		renamed := o.Identity
 		renamed.Alias = "Contoh"
 		e, err := o.Save(one.Keyring, one.Who, h.day(), renamed, o.Seqs[casework.Identity])

@@ -178,14 +178,13 @@ func (s *Service) strip(tx *db.Tx, report string) error {
 	return nil
 }
 
-// Rate sets the risk. A lower one than before is a proposal, not a rating; so is
-// a first one below high, since a report not rated runs the high clock.
+// Rate sets the risk, as far as one officer may (Alone); anything lower is a proposal.
 func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk string) error {
 	if riskRank[risk] == 0 {
 		return fault.Of(fault.Field{Name: "risk", Key: "field.not_listed"})
 	}
 	return s.edit(ctx, who, "report.rate", risk, e, func(tx *db.Tx, h *store.ReportHead) error {
-		if risk != h.Risk && !slices.Contains(Raises(h.Risk), risk) {
+		if risk != h.Risk && !slices.Contains(Alone(h.Risk, h.Danger), risk) {
 			return fault.New(fault.Denied, "report.fault.second_person")
 		}
 		s.setRisk(h, risk)
@@ -213,6 +212,9 @@ func (s *Service) SetDanger(ctx context.Context, who access.Who, e Edit, danger 
 	return s.edit(ctx, who, "report.rate", "danger", e, func(tx *db.Tx, h *store.ReportHead) error {
 		was := h.Danger
 		h.Danger = danger
+		if was && !danger && h.Risk == "unknown" { // else a first rating could go below high (Alone)
+			s.setRisk(h, "high")
+		}
 		if !danger || was {
 			return nil
 		}
@@ -323,7 +325,7 @@ func (s *Service) Swap(ctx context.Context, who access.Who, e Edit, colleague st
 // lower the risk, or to say "not ours". e holds the reason, sealed; review
 // returns the grant for the team that decides.
 func (s *Service) Propose(ctx context.Context, who access.Who, e Edit, kind, to string, review func(team string) (record.Grant, error)) error {
-	if !slices.Contains([]string{Close, LowerRisk, NotOurs}, kind) || (kind == LowerRisk && riskRank[to] == 0) || (kind == NotOurs && to != "other_region" && to != "ministry") {
+	if !slices.Contains([]string{Close, LowerRisk, NotOurs}, kind) || (kind == LowerRisk && (riskRank[to] == 0 || to == "unknown")) || (kind == NotOurs && to != "other_region" && to != "ministry") {
 		return fault.Of(fault.Field{Name: "kind", Key: "field.not_listed"})
 	}
 	return s.edit(ctx, who, "report.propose", kind, e, func(tx *db.Tx, h *store.ReportHead) error {

@@ -51,11 +51,13 @@ var Risks = []string{"high", "unknown", "medium", "low"}
 // riskRank orders risks for "lower": unknown stands with high.
 var riskRank = map[string]int{"high": 3, "unknown": 3, "medium": 2, "low": 1}
 
-// Raises lists the levels to which one officer may set a risk alone: above what
-// it is. From unknown that is high only, whose clock unknown runs already.
-func Raises(risk string) (out []string) {
+// Alone lists the levels to which one officer may set a risk without a second
+// person: above what it is. A report not yet rated runs the high clock; one officer
+// may say medium as well, unless danger is marked. Low is always agreed by two.
+func Alone(risk string, danger bool) (out []string) {
 	for _, to := range Risks {
-		if to != "unknown" && to != risk && riskRank[to] >= riskRank[risk] {
+		first := risk == "unknown" && to == "medium" && !danger
+		if to != "unknown" && to != risk && (first || riskRank[to] >= riskRank[risk]) {
 			out = append(out, to)
 		}
 	}

@@ -221,8 +221,20 @@ func TestLoweringARiskNeedsSomebodyElse(t *testing.T) {
 		_, id := h.receive(intake)
 		o := h.open("desk1", id)
 		who := h.In("desk1").Who
-		for _, lower := range []string{"low", "medium"} { // not rated runs the high clock: this is lowering
-			h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, lower))
+		h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: id}, "low")) // not rated runs the high clock
+		_, marked := h.receive(intake)
+		h.open("desk1", marked)
+		h.ok(h.s.SetDanger(ctx, who, report.Edit{ID: marked}, true))
+		h.ok(h.s.SetDanger(ctx, who, report.Edit{ID: marked}, false))
+		h.wants(fault.Denied, h.s.Rate(ctx, who, report.Edit{ID: marked}, "medium")) // not by way of the mark
+		for _, danger := range []bool{true, false} {
+			want := []string{"high", "medium"}
+			if danger {
+				want = []string{"high"}
+			}
+			if got := report.Alone("unknown", danger); !slices.Equal(got, want) {
+				t.Errorf("a first rating, danger %v: %v", danger, got)
+			}
 		}
 		h.ok(h.s.Rate(ctx, who, report.Edit{ID: id}, "high"))
 		for _, lower := range []string{"low", "medium", "unknown"} { // by way of unknown, low would be one step away

@@ -285,7 +285,7 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 	}
 	d := identityOf(c.R.PostForm)
 	seen := seenOf(c)
-	v, err := p.opened(c, "identity")
+	v, err := p.openedWhole(c, "identity", "correction")
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func (p *Pages) saveIdentity(c *web.Ctx) error {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error {
 			conflict := fault.KindOf(err) == fault.Conflict
 			if conflict { // perhaps written since v was read
-				if v, err = p.opened(c, "identity"); err != nil {
+				if v, err = p.openedWhole(c, "identity", "correction"); err != nil {
 					return err
 				}
 			}
@@ -413,7 +413,7 @@ func (p *Pages) wall(c *web.Ctx) error {
 	if !c.Keyring().HasIdentity() {
 		return fault.New(fault.StepUp, "fault.step_up")
 	}
-	v, err := p.opened(c, "manage")
+	v, err := p.openedWhole(c, "manage", "wall")
 	if err != nil {
 		return err
 	}
@@ -470,12 +470,14 @@ func (p *Pages) print(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v, err := p.opened(c, "print")
+	var v caseView
+	if kind == "identity" {
+		v, err = p.openedWhole(c, "print", "print")
+	} else {
+		v, err = p.opened(c, "print")
+	}
 	if err != nil {
 		return err
-	}
-	if kind != "identity" {
-		v.Identity = casework.IdentityDoc{}
 	}
 	return c.Page(title(c), printPage(v, n, kind == "identity", moments(c, v)))
 }

@@ -88,6 +88,15 @@ func (p *Pages) opened(c *web.Ctx, tab string) (v caseView, err error) {
 	return p.open(c, view, tab)
 }
 
+// openedWhole opens a case with its identity, for a reason.
+func (p *Pages) openedWhole(c *web.Ctx, tab, reason string) (v caseView, err error) {
+	view, err := p.s.ShowIdentity(c.R.Context(), c.Who(), c.R.PathValue("id"), reason)
+	if err != nil {
+		return v, err
+	}
+	return p.open(c, view, tab)
+}
+
 // unseal opens a case's boxes and runs its manual: no page needs less.
 func (p *Pages) unseal(c *web.Ctx, view casework.View) (v caseView, err error) {
 	rules, err := p.s.Rules(c.R.Context(), view.Head.Manual)

@@ -53,7 +53,9 @@ type DB struct {
 	queue  chan *deed
 	stop   chan struct{}
 	done   chan struct{}
+	large  *sql.DB       // for transactions that no other joins; on PostgreSQL the writer's pool
 	fold   chan struct{} // SQLite: the log is to be folded into the file
+	folded chan struct{} // closed when nobody folds any more; nil on PostgreSQL
 	log    *slog.Logger
 	stats  stats
 }
@@ -92,7 +94,10 @@ func (d *DB) Engine() Engine { return d.engine }
 func (d *DB) Close() error {
 	close(d.stop)
 	<-d.done
-	return errors.Join(d.reader.Close(), d.writer.Close())
+	if d.folded != nil {
+		<-d.folded
+	}
+	return errors.Join(d.reader.Close(), d.writer.Close(), d.large.Close())
 }
 
 // Ping tells whether the database answers.
@@ -113,7 +118,7 @@ func (d *DB) Migrate(ctx context.Context, room string, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}
-	p, err := goose.NewProvider("", d.writer, files, goose.WithStore(store), goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider("", d.large, files, goose.WithStore(store), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		return fmt.Errorf("db: migrate %s: %w", room, err)
 	}

@@ -172,13 +172,7 @@ const maxLine = 4 << 20
 func (d *DB) Load(ctx context.Context, r io.Reader) (rows int64, err error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(make([]byte, 64<<10), maxLine)
-	err = d.Write(ctx, func(tx *Tx) error {
-		if d.engine == SQLite { // more than memory holds; nobody else writes to a file that is being restored
-			if _, err := tx.ExecContext(ctx, `PRAGMA cache_spill = ON`); err != nil {
-				return err
-			}
-			defer func() { _, _ = tx.ExecContext(ctx, `PRAGMA cache_spill = OFF`) }()
-		}
+	err = d.WriteMuch(ctx, func(tx *Tx) error {
 		names, err := tx.Tables()
 		if err != nil {
 			return err

@@ -23,6 +23,7 @@ func (d *DB) openPostgres(ctx context.Context, o Options) error {
 	if d.writer, err = pgPool(ctx, o.URL, pgCommitters+2); err != nil {
 		return err
 	}
+	d.large = d.writer
 	if err = pgVersion(ctx, d.writer); err != nil {
 		return errors.Join(err, d.writer.Close())
 	}
@@ -87,7 +88,7 @@ func (d *DB) Unlogged(ctx context.Context, table string) error {
 		return nil
 	}
 	var logged bool
-	err := d.writer.QueryRowContext(ctx, `SELECT relpersistence <> 'u' FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = $1`, table).Scan(&logged)
+	err := d.writer.QueryRowContext(ctx, `SELECT relpersistence <> 'u' FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = $1`, table).Scan(&logged)
 	if err == nil && logged {
 		_, err = d.writer.ExecContext(ctx, "ALTER TABLE "+pgx.Identifier{table}.Sanitize()+" SET UNLOGGED")
 	}
@@ -102,7 +103,7 @@ func (d *DB) Unlogged(ctx context.Context, table string) error {
 // (PostgreSQL's manual, 73.2 TOAST). Columns that know already are left alone.
 func (d *DB) plainStorage(ctx context.Context) error {
 	rows, err := d.writer.QueryContext(ctx, `SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'bytea'::regtype AND a.attstorage <> 'e'`)
+		WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'bytea'::regtype AND a.attstorage <> 'e'`)
 	if err != nil {
 		return fmt.Errorf("db: storage: %w", err)
 	}

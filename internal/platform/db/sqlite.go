@@ -14,12 +14,11 @@ import (
 	"github.com/naungan/naungan/internal/platform/fault"
 )
 
-// pragmas are set on every connection. FULL makes a commit durable in WAL mode
-// and, with cache_spill off, lets logFile gather; secure_delete overwrites what is deleted; trusted_schema off and memory
+// pragmas are set on every connection. FULL makes a commit durable in WAL mode;
+// secure_delete overwrites what is deleted; trusted_schema off and memory
 // temporaries keep a prepared file from running code or leaking to disk.
 const pragmas = `PRAGMA busy_timeout = 10000;
 PRAGMA synchronous = FULL;
-PRAGMA cache_spill = OFF;
 PRAGMA foreign_keys = ON;
 PRAGMA secure_delete = ON;
 PRAGMA trusted_schema = OFF;
@@ -27,25 +26,29 @@ PRAGMA temp_store = MEMORY;
 PRAGMA wal_autocheckpoint = 8000;
 PRAGMA cache_size = -16000;`
 
+// libraryVFS is the encrypting file layer as the library has it.
+const libraryVFS = "adiantum"
+
 func (d *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if o.PageKey != nil && len(o.PageKey) != 32 {
 		return fault.Wrap(fault.Invalid, "fault.config", errors.New("a page key has 32 bytes"))
 	}
 	d.engine = SQLite
 	var err error
-	// Three connections: the committer and the checkpointer keep one each for good,
-	// migrations take the third.
-	if d.writer, err = sqlitePool(path, o.PageKey, "immediate", 3); err != nil {
+	if d.large, err = sqlitePool(path, o.PageKey, libraryVFS, "_txlock=immediate", 2); err != nil {
 		return err
 	}
-	// One statement decides the file's mode for good, before any reader opens it.
-	if _, err = d.writer.ExecContext(ctx, `PRAGMA journal_mode = WAL`); err != nil {
-		return errors.Join(fmt.Errorf("db: open %s: %w", path, err), d.writer.Close())
+	// One statement decides the file's mode for good, before any other connection opens it.
+	if _, err = d.large.ExecContext(ctx, `PRAGMA journal_mode = WAL`); err != nil {
+		return errors.Join(fmt.Errorf("db: open %s: %w", path, err), d.large.Close())
 	}
-	if d.reader, err = sqlitePool(path, o.PageKey, "deferred", o.Readers); err != nil {
-		return err
+	if d.writer, err = sqlitePool(path, o.PageKey, gatheringVFS, "_pragma=cache_spill(OFF)", 1); err != nil {
+		return errors.Join(err, d.large.Close())
 	}
-	d.fold = make(chan struct{}, 1)
+	if d.reader, err = sqlitePool(path, o.PageKey, libraryVFS, "_txlock=deferred", o.Readers); err != nil {
+		return errors.Join(err, d.writer.Close(), d.large.Close())
+	}
+	d.fold, d.folded = make(chan struct{}, 1), make(chan struct{})
 	go d.foldLoop()
 	return nil
 }
@@ -59,14 +62,15 @@ const foldEvery = 250
 // Under unbroken load the log cannot begin anew that way; wal_autocheckpoint then
 // lets the committer fold the little that is left.
 func (d *DB) foldLoop() {
+	defer close(d.folded)
 	for {
 		select {
-		case <-d.fold:
-			if _, err := d.writer.Exec(`PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
-				d.log.Warn("db: checkpoint", "err", err)
-			}
 		case <-d.stop:
 			return
+		case <-d.fold:
+			if _, err := d.large.Exec(`PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+				d.log.Warn("db: checkpoint", "err", err)
+			}
 		}
 	}
 }
@@ -83,10 +87,10 @@ func (d *DB) committed() {
 
 // sqlitePool opens a pool whose connections get the key in the init function:
 // in the DSN other parts of the program could read it.
-func sqlitePool(path string, key []byte, txlock string, conns int) (*sql.DB, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_txlock=" + txlock
+func sqlitePool(path string, key []byte, layer, options string, conns int) (*sql.DB, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options
 	if key != nil {
-		dsn += "&vfs=" + sealedVFS
+		dsn += "&vfs=" + layer
 	}
 	pool, err := driver.Open(dsn, func(c *sqlite3.Conn) error {
 		if key != nil {

@@ -8,10 +8,11 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs/adiantum"
 )
 
-// sealedVFS is the encrypting file layer with a log that is written in one go.
-const sealedVFS = "sealed"
+// gatheringVFS is the encrypting file layer with a log that is written in one go.
+// The committer alone uses it.
+const gatheringVFS = "gathering"
 
-func init() { vfs.Register(sealedVFS, logVFS{adiantum.Wrap(vfs.Find(""), nil)}) }
+func init() { vfs.Register(gatheringVFS, logVFS{adiantum.Wrap(vfs.Find(""), nil)}) }
 
 // logVFS wraps the log (WAL) of every database it opens.
 type logVFS struct{ vfs.VFS }
@@ -41,9 +42,11 @@ const (
 // What a reader may see is never held back: a gathering begins with a frame's
 // header and ends with the sync before the frames count (synchronous = FULL, which
 // every connection sets); what SQLite writes after a sync, the end of the frame that
-// fills the sector, goes straight down. What a failed commit left is of no use to
-// anybody and is dropped; cache_spill = OFF keeps frames of a transaction that may
-// still be rolled back out of the log.
+// fills the sector, goes straight down. Nothing may stay in hand that another
+// connection could have written over meanwhile: the committer's connection never
+// spills (cache_spill = OFF), so that frames come only with a commit, which ends in
+// a sync or fails; what could not be flushed is dropped. Transactions that need
+// to spill go through DB.WriteMuch.
 type logFile struct {
 	vfs.File
 	held  []byte

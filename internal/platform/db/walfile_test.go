@@ -3,8 +3,11 @@ package db_test
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -65,6 +68,73 @@ func TestLogIsWholeAtEveryAnswer(t *testing.T) {
 			t.Fatalf("a crash after round %d leaves %d rows of %d", round, n, answered)
 		}
 	}
+}
+
+// TestLargeLoadSpills loads more than the page cache holds and sees, before the
+// end, that pages have gone to the log: a restore must not need memory for all.
+// The committer's own connection must never do so (logFile says why).
+func TestLargeLoadSpills(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.db")
+	d, err := db.Open(context.Background(), db.Options{URL: "sqlite:" + path, PageKey: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	migrated(t, d)
+	var spilled int64
+	at := func() {
+		if st, err := os.Stat(path + "-wal"); err == nil {
+			spilled = st.Size()
+		}
+	}
+	const rows, size = 900, 60_000 // 54 MB; the cache holds 16
+	n, err := d.Load(context.Background(), &dump{rows: rows, size: size, end: at})
+	if err != nil || n != rows {
+		t.Fatalf("%d rows: %v", n, err)
+	}
+	if spilled < rows*size/3 {
+		t.Errorf("before the end %d bytes had gone to the log", spilled)
+	}
+	if got := count(t, d); got != rows {
+		t.Errorf("%d rows", got)
+	}
+	err = d.Write(context.Background(), func(tx *db.Tx) error {
+		var spill int
+		if err := tx.QueryRowContext(tx.Ctx(), `PRAGMA cache_spill`).Scan(&spill); err != nil || spill != 0 {
+			t.Errorf("the committer spills: %d %v", spill, err)
+		}
+		return nil
+	})
+	if err := errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(path + "-*"); err != nil || len(left) != 0 {
+		t.Errorf("after Close: %v %v", left, err)
+	}
+}
+
+// dump is a dump of many rows, made as it is read.
+type dump struct {
+	rows, size, n int
+	line          []byte
+	end           func()
+}
+
+func (r *dump) Read(p []byte) (int, error) {
+	if len(r.line) == 0 {
+		switch {
+		case r.n == 0:
+			r.line = []byte(`{"table":"thing_row","columns":["jurisdiction","id","n","b","yes"]}` + "\n")
+		case r.n > r.rows:
+			r.end()
+			return 0, io.EOF
+		default:
+			r.line = fmt.Appendf(nil, "[\"s:j\",\"s:%d\",\"i:%d\",\"b:%s\",\"t:true\"]\n", r.n, r.n, base64.StdEncoding.EncodeToString(make([]byte, r.size)))
+		}
+		r.n++
+	}
+	n := copy(p, r.line)
+	r.line = r.line[n:]
+	return n, nil
 }
 
 func rowsOf(t *testing.T, d *db.DB, id string) (n int) {

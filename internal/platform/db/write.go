@@ -78,6 +78,28 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return w.err
 }
 
+// WriteMuch runs fn in a transaction of its own, beside the queue, for deeds that
+// may be larger than memory: a restore, the emptying of every table. It joins
+// nothing and nothing joins it but what fn calls; fn runs once. On SQLite other
+// writes wait until it ends (ten seconds, then they are told Busy).
+func (d *DB) WriteMuch(ctx context.Context, fn func(tx *Tx) error) error {
+	t, err := d.large.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{d: d, ctx: ctx, q: t, write: true}
+	if err := safely(tx, fn); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	if err := t.Commit(); err != nil {
+		return err
+	}
+	for _, after := range tx.after {
+		after()
+	}
+	return nil
+}
+
 func (d *DB) committers() int {
 	if d.engine == Postgres {
 		return pgCommitters
