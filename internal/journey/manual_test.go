@@ -51,6 +51,12 @@ func TestTheManualReadsAsABook(t *testing.T) {
 	if !strings.HasPrefix(c.at, at+"/langkah/") {
 		t.Error("a task leads to", c.at)
 	}
+	for name, begins := range map[string]string{"buku.pdf": "%PDF-", "buku.html": "<!DOCTYPE html>", "naskah.yaml": "#"} {
+		c.get(at + "/" + name)
+		if c.status != 200 || !strings.HasPrefix(c.body, begins) || !strings.Contains(c.head.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s: %d %.20q %s", name, c.status, c.body, c.head.Get("Content-Disposition"))
+		}
+	}
 	for _, wrong := range []string{"/manual/versi/" + strings.Repeat("0", 64), "/manual/Z9", at + "/langkah/Z9", at + "/tahap/Z", at + "/formulir/Z"} {
 		if c.get(wrong); c.status != 404 {
 			t.Errorf("%s: %d", wrong, c.status)

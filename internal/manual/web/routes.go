@@ -31,6 +31,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /manual/versi/{version}/formulir/{form}", Door: web.Staff, Action: "manual.read", Do: p.form},
 		{Pattern: "GET /manual/versi/{version}/coba", Door: web.Staff, Action: "manual.read", Do: p.trial},
 		{Pattern: "GET /manual/versi/{version}/buku.pdf", Door: web.Staff, Action: "manual.read", Do: p.pdf},
+		{Pattern: "GET /manual/versi/{version}/buku.html", Door: web.Staff, Action: "manual.read", Do: p.html},
 		{Pattern: "GET /manual/versi/{version}/naskah.yaml", Door: web.Staff, Action: "manual.read", Do: p.text},
 	}
 }

@@ -178,6 +178,19 @@ func (p *Pages) pdf(c *web.Ctx) error {
 	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".pdf", "application/pdf", b.Bytes())
 }
 
+// html gives the booklet for screens and screen readers, to keep and to send.
+func (p *Pages) html(c *web.Ctx) error {
+	v, err := p.load(c, c.R.PathValue("version"))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := book.HTML(&b, v.Manual, v.bookOptions()); err != nil {
+		return err
+	}
+	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".html", "text/html; charset=utf-8", b.Bytes())
+}
+
 // bookOptions is what the booklet says of an edition beside its text.
 func (v view) bookOptions() book.Options {
 	o := book.Options{Lang: v.L, Hash: v.Hash}
