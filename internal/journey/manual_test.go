@@ -51,7 +51,7 @@ func TestTheManualReadsAsABook(t *testing.T) {
 	if !strings.HasPrefix(c.at, at+"/langkah/") {
 		t.Error("a task leads to", c.at)
 	}
-	for name, begins := range map[string]string{"buku.pdf": "%PDF-", "buku.html": "<!DOCTYPE html>", "naskah.yaml": "#"} {
+	for name, begins := range map[string]string{"buku.pdf": "%PDF-", "buku.html": "<!doctype html>", "naskah.yaml": "#"} {
 		c.get(at + "/" + name)
 		if c.status != 200 || !strings.HasPrefix(c.body, begins) || !strings.Contains(c.head.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %d %.20q %s", name, c.status, c.body, c.head.Get("Content-Disposition"))
@@ -80,6 +80,19 @@ func (h *house) draft(expert *client) (at string) {
 	expert.submit("Simpan", "reason", "Tiga jam sesuai jumlah petugas.")
 	expert.see("Perubahan naskah disimpan")
 	return at
+}
+
+// newVersion puts a changed manual in force.
+func (h *house) newVersion() {
+	h.t.Helper()
+	draft := h.draft(h.as("wijaya"))
+	reviewer := h.as("kenanga")
+	reviewer.get(draft)
+	reviewer.deed("review", "Tanda tangani: sudah ditinjau", "reason", "Sudah dibandingkan.")
+	c := h.as("cemara")
+	c.get(draft)
+	c.deed("activate", "Tanda tangani: mulai berlaku", "reason", "Disepakati.")
+	c.see("mulai berlaku")
 }
 
 // TestThreePeopleAndACase: an expert changes a deadline, a second person reviews,

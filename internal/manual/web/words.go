@@ -67,7 +67,7 @@ func namesOf(ctx context.Context, v view, people []string) string {
 
 // deadline says by when, and on whose authority.
 func deadline(ctx context.Context, v view, d protocol.Deadline) string {
-	return ui.T(ctx, "manual.deadline", "when", when(ctx, v, d.Value, d.Unit, d.Anchor), "authority", authority(ctx, d.Binding, d.Basis, d.Certainty))
+	return when(ctx, v, d.Value, d.Unit, d.Anchor) + " (" + authority(ctx, d.Binding, d.Basis, d.Certainty) + ")"
 }
 
 func authority(ctx context.Context, codes ...string) string {
