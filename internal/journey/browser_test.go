@@ -381,7 +381,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 					sep = "&"
 				}
 				b.goTo(path + sep + "lang=" + l)
-				name := strings.NewReplacer("/", "_", "?", "_", strings.TrimPrefix(at, "/kasus/"), "ID", strings.TrimPrefix(rep, "/aduan/"), "ID", book, "_buku", draft, "_naskah", strings.TrimPrefix(draft, "/manual/naskah/"), "ID", "&", "_").Replace(path)
+				name := strings.NewReplacer(book, "_buku", draft, "_naskah", "/", "_", "?", "_", strings.TrimPrefix(at, "/kasus/"), "ID", strings.TrimPrefix(rep, "/aduan/"), "ID", strings.TrimPrefix(draft, "/manual/naskah/"), "ID", "&", "_").Replace(path)
 				b.look(l + "-" + who.name + name)
 			}
 		}

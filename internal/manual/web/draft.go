@@ -22,7 +22,7 @@ type draftView struct {
 	Running  manual.Full
 }
 
-// Errors counts what keeps it from being signed.
+// Grave counts what keeps it from being signed.
 func (v draftView) Grave() (n int) {
 	for _, p := range v.Problems {
 		if p.Severity == "error" {
@@ -100,22 +100,34 @@ func (p *Pages) act(c *web.Ctx) (err error) {
 	return c.Done(draftPath(draft), "manual_"+c.Get("deed"))
 }
 
-// names says which parts of a manual a problem's line stands in: the step whose
-// lines it is among.
-func stepAt(m *protocol.Manual, line int) *protocol.Step {
+// stepAt returns the step in whose lines a problem stands, or nil where it stands
+// before the first or in a part that follows the steps.
+func stepAt(f manual.Full, line int) *protocol.Step {
 	var last *protocol.Step
-	for _, s := range m.Steps {
+	for _, s := range f.Manual.Steps {
 		if s.Line <= line && (last == nil || s.Line > last.Line) {
 			last = s
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	n := 0
+	for text := range bytes.Lines(f.Text) {
+		if n++; n > line {
+			break
+		}
+		if n > last.Line && text[0] >= 'a' && text[0] <= 'z' { // a key of the manual itself
+			return nil
 		}
 	}
 	return last
 }
 
 // problemsOf returns what is wrong within one step's lines.
-func problemsOf(m *protocol.Manual, list []protocol.Problem, step string) (out []protocol.Problem) {
+func problemsOf(f manual.Full, list []protocol.Problem, step string) (out []protocol.Problem) {
 	for _, p := range list {
-		if s := stepAt(m, p.Line); s != nil && s.ID == step {
+		if s := stepAt(f, p.Line); s != nil && s.ID == step {
 			out = append(out, p)
 		}
 	}

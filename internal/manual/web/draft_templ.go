@@ -592,7 +592,7 @@ func problems(v draftView, list []protocol.Problem) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if s := stepAt(v.Manual, p.Line); s != nil && v.State == manual.Draft && v.Writes {
+				if s := stepAt(v.Full, p.Line); s != nil && v.State == manual.Draft && v.Writes {
 					templ_7745c5c3_Err = ui.A(draftPath(v.Full.ID)+"/langkah/"+s.ID, s.ID).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

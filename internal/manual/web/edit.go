@@ -99,7 +99,7 @@ func (p *Pages) editStep(c *web.Ctx) error {
 }
 
 func (p *Pages) showStep(c *web.Ctx, status int, e stepEdit) error {
-	e.Here = problemsOf(e.Manual, e.Problems, e.Typed.ID)
+	e.Here = problemsOf(e.Full, e.Problems, e.Typed.ID)
 	return c.PageAs(status, title(c), stepEditPage(e))
 }
 
@@ -146,7 +146,7 @@ func (p *Pages) trySaveStep(c *web.Ctx) error {
 		return p.stepFault(c, e, err)
 	}
 	if c.Get("go") == "preview" {
-		e.preview(now)
+		e.preview(now, text)
 		return p.showStep(c, http.StatusOK, e)
 	}
 	if seenStep(old) != e.Seen {
@@ -176,10 +176,10 @@ func (e stepEdit) text(remove bool) ([]byte, error) {
 	return manual.EditStep(e.Text, e.Manual, e.Typed)
 }
 
-func (e *stepEdit) preview(now *protocol.Manual) {
+func (e *stepEdit) preview(now *protocol.Manual, text []byte) {
 	v := e.view
 	v.Manual, v.Words = now, sayIn(now, v.L)
-	e.Preview, e.Problems, e.Manual = &v, protocol.Check(now), now
+	e.Preview, e.Problems, e.Manual, e.Text = &v, protocol.Check(now), now, text
 }
 
 // stepFault says that a place of the text cannot be changed by a form.
@@ -354,8 +354,8 @@ func condOf(v url.Values) *protocol.Cond {
 	return &protocol.Cond{All: rows}
 }
 
-// rowsOf lists the condition's rows to show: what is there, what was typed without
-// a value yet, and the fact that is to be added.
+// conditions lists the rows to show: what is there, what was typed without a value
+// yet, and the fact that is to be added.
 func (e stepEdit) conditions() (out []protocol.Cond) {
 	typed := e.Form.Values["cond.fact"]
 	if len(typed) == 0 {

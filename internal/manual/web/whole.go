@@ -40,13 +40,14 @@ func (p *Pages) saveText(c *web.Ctx) error {
 	e.Form = c.Form()
 	now, err := parse([]byte(e.Typed))
 	if err != nil {
-		e.Found = protocol.Problems(err)
+		e.Found, e.Manual = protocol.Problems(err), &protocol.Manual{} // no lines of the stored text
 		e.Form.Errors = []fault.Field{{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", e.Found[0].Message}}}
 		return c.PageAs(http.StatusUnprocessableEntity, title(c), wholePage(e))
 	}
 	e.Found = protocol.Check(now)
 	switch {
 	case c.Get("go") == "check":
+		e.Manual, e.Text = now, []byte(e.Typed)
 		return c.Page(title(c), wholePage(e))
 	case e.Seen != v.Hash:
 		e.Seen, e.Theirs = v.Hash, together(protocol.Diff(v.Manual, now))

@@ -147,7 +147,7 @@ func stageTitle(v view, id string) string {
 	return id
 }
 
-// shown marks a place of the search's answer.
+// placeOf is where a place that was found is read.
 func placeOf(v view, f found) string {
 	switch f.Part {
 	case "langkah", "formulir":
