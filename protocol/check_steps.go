@@ -25,6 +25,9 @@ func (c *checking) step(at place, s *Step) {
 	if s.When != nil {
 		c.cond(at.to("when"), *s.When)
 	}
+	if s.ConsentUnless != nil {
+		c.cond(at.to("consent_unless"), *s.ConsentUnless)
+	}
 	for i, d := range s.Decide {
 		c.decide(at.to("decide", i), d)
 	}

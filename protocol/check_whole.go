@@ -263,6 +263,9 @@ func (c *checking) unasked() {
 		if s.When != nil {
 			cond(*s.When)
 		}
+		if s.ConsentUnless != nil {
+			cond(*s.ConsentUnless)
+		}
 		for _, w := range s.DeadlineWhen {
 			cond(w.If)
 		}

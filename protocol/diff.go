@@ -241,6 +241,9 @@ func (m *Manual) stepThing(s *Step) *thing {
 	}
 	t.list("track", list)
 	t.list("consent", texts(s.Consent, m.consentWithID))
+	if s.ConsentUnless != nil {
+		t.say("consent_unless", m.CondText(*s.ConsentUnless))
+	}
 	t.list("requires_forms", texts(s.RequiresForms, m.FormText))
 	t.list("review_before", texts(s.ReviewBefore, m.StepText))
 	t.list("do", s.Do)

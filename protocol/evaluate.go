@@ -161,7 +161,11 @@ func (t *Task) because(c *course, why func() Why) {
 
 // missing lists the consents and forms that a step still waits for.
 func (c *course) missing(s *Step) (out []string) {
+	waived := s.ConsentUnless != nil && c.holds(*s.ConsentUnless, c.facts)
 	for _, id := range s.Consent {
+		if waived {
+			break
+		}
 		if given := c.consents[id]; given != nil && given.Value == "given" {
 			continue
 		}

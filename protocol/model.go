@@ -151,6 +151,7 @@ type Step struct {
 	DeadlineWhen  []DeadlineWhen `yaml:"deadline_when,omitempty"`
 	Track         []Track        `yaml:"track,omitempty"`
 	Consent       []string       `yaml:"consent,omitempty"`
+	ConsentUnless *Cond          `yaml:"consent_unless,omitempty"` // while it holds, the step waits for no consent: life first
 	RequiresForms []string       `yaml:"requires_forms,omitempty"`
 	ReviewBefore  []string       `yaml:"review_before,omitempty"`
 	Do            []Text         `yaml:"do,omitempty"`

@@ -271,6 +271,9 @@ func (w *writer) gates(s *protocol.Step) (out []string) {
 		}
 		out = append(out, text)
 	}
+	if s.ConsentUnless != nil {
+		out = append(out, w.p.T("book.step.unless", "when", w.m.CondText(*s.ConsentUnless).In(w.o.Lang)))
+	}
 	for _, f := range s.RequiresForms {
 		out = append(out, w.p.T("book.step.needs_form", "form", w.form(f)))
 	}
