@@ -131,7 +131,7 @@ func edited(r *rapid.T, list []protocol.Text, text *rapid.Generator[protocol.Tex
 // unlined takes out where things stand in the text, and what nil and empty mean
 // the same of.
 func unlined(s *protocol.Step) {
-	s.Line, s.When = 0, bare(s.When)
+	s.Line, s.When, s.ConsentUnless = 0, bare(s.When), bare(s.ConsentUnless)
 	for i := range s.DeadlineWhen {
 		s.DeadlineWhen[i].If = *bare(&s.DeadlineWhen[i].If)
 	}

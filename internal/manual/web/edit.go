@@ -48,7 +48,7 @@ func seenStep(s *protocol.Step) string {
 
 func unplaced(s protocol.Step) protocol.Step {
 	s.Line = 0
-	s.When = unlined(s.When)
+	s.When, s.ConsentUnless = unlined(s.When), unlined(s.ConsentUnless)
 	s.DeadlineWhen = slices.Clone(s.DeadlineWhen)
 	for i := range s.DeadlineWhen {
 		s.DeadlineWhen[i].If = *unlined(&s.DeadlineWhen[i].If)

@@ -180,6 +180,9 @@ func stepRows(ctx context.Context, v view, s *protocol.Step) (out []ui.Row) {
 		consents = append(consents, v.Manual.Consents[id].Name(v.L))
 	}
 	add("consent", strings.Join(consents, "\n"))
+	if s.ConsentUnless != nil {
+		add("consent_unless", v.Words.Cond(*s.ConsentUnless))
+	}
 	var reviews []string
 	for _, id := range s.ReviewBefore {
 		reviews = append(reviews, v.Words.Step(id))
