@@ -138,7 +138,7 @@ func textFiles() []fs.FS {
 
 // Policies returns the policy files of every room.
 func Policies() map[string][]byte {
-	return map[string][]byte{"report": report.Policy, "casework": casework.Policy, "access": access.Policy}
+	return map[string][]byte{"report": report.Policy, "casework": casework.Policy, "manual": manual.Policy, "access": access.Policy}
 }
 
 // Open opens an installation: key, database, migrations, platform, rooms.
@@ -206,13 +206,13 @@ func (h *House) rooms(ctx context.Context) (err error) {
 	if h.Directory, err = directory.New(directory.Contents{}); err != nil {
 		return err
 	}
-	if h.Manual, err = manual.New(); err != nil {
+	if h.Manual, err = manual.New(manual.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Policy: h.Policy, Jurisdiction: h.Place.Jurisdiction}); err != nil {
 		return err
 	}
 	j := h.Place.Jurisdiction
 	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(h.Place.spool()), Held: h.held, Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
-	return errors.Join(h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
+	return errors.Join(h.Manual.Migrate(ctx), h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }
 
 // Close closes the database.
@@ -223,7 +223,7 @@ func (h *House) Verify(ctx context.Context) (audit.Report, error) {
 	if _, err := h.Audit.Newest(ctx); err != nil {
 		return audit.Report{}, err
 	}
-	return audit.VerifyPeople(ctx, h.DB, h.Place.Jurisdiction, h.Access.SigningKey, h.Reports.Heads, h.Cases.Heads)
+	return audit.VerifyPeople(ctx, h.DB, h.Place.Jurisdiction, h.Access.SigningKey, h.Reports.Heads, h.Cases.Heads, h.Manual.Heads)
 }
 
 // SiteOptions says how the pages are served.
@@ -246,7 +246,7 @@ func (h *House) Site(o SiteOptions) *web.Site {
 	pages := reportweb.New(h.Reports, h.Access, lane.New(h.Clock), o.Space)
 	s.Mount(pages.Routes()...)
 	s.Mount(caseweb.New(h.Cases, h.Access).Routes()...)
-	s.Mount(manualweb.New(h.Manual).Routes()...)
+	s.Mount(manualweb.New(h.Manual, h.Access).Routes()...)
 	s.Mount(accessweb.New(h.Access, h.Policy, matrix).Routes()...)
 	s.Mount(h.keepRoutes()...)
 	s.Mount(h.restoredRoutes()...)

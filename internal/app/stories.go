@@ -194,7 +194,7 @@ func (m *maker) caseOf(ctx context.Context, i int, rep string, risk casework.Ris
 	if err != nil {
 		return err
 	}
-	rules, err := m.h.Cases.Rules("")
+	rules, err := m.h.Cases.Rules(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -32,24 +32,25 @@ type house struct {
 	s *casework.Service
 	r *report.Service
 	b *events.Bus
+	m *manual.Service
 }
 
 func each(t *testing.T, fn func(h house)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		o := accesstest.New(t, d)
-		policy, err := access.NewEngine(map[string][]byte{"report": report.Policy, "casework": casework.Policy})
+		policy, err := access.NewEngine(map[string][]byte{"report": report.Policy, "casework": casework.Policy, "manual": manual.Policy})
 		dir, err2 := directory.New(directory.Contents{})
-		man, err3 := manual.New()
+		man, err3 := manual.New(manual.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Policy: policy, Jurisdiction: accesstest.Jurisdiction})
 		b := events.New(d, o.Clock, accesstest.Jurisdiction, nil)
 		if err := errors.Join(err, err2, err3, b.Migrate(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		r := report.New(report.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Access: o.Access, Policy: policy, Events: b, Directory: dir, Jurisdiction: accesstest.Jurisdiction})
 		s := casework.New(casework.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Access: o.Access, Policy: policy, Events: b, Manual: man, Reports: r, Directory: dir, Jurisdiction: accesstest.Jurisdiction})
-		if err := errors.Join(r.Migrate(ctx), s.Migrate(ctx)); err != nil {
+		if err := errors.Join(man.Migrate(ctx), r.Migrate(ctx), s.Migrate(ctx)); err != nil {
 			t.Fatal(err)
 		}
-		fn(house{o, t, s, r, b})
+		fn(house{o, t, s, r, b, man})
 	})
 }
 
@@ -70,7 +71,7 @@ func (h house) wants(kind fault.Kind, err error) {
 func (h house) day() int64 { return clock.Day(h.Clock.Now()) }
 
 func (h house) rules() casework.Rules {
-	r, err := h.s.Rules("")
+	r, err := h.s.Rules(ctx, "")
 	h.ok(err)
 	return r
 }
@@ -272,7 +273,7 @@ func TestFromReportToClosing(t *testing.T) {
 		}
 		_, err = h.Audit.Sequence(ctx)
 		h.ok(err)
-		rep2, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads)
+		rep2, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads, h.m.Heads)
 		h.ok(err)
 		if !rep2.OK {
 			t.Errorf("%+v", rep2.Break)
@@ -368,7 +369,7 @@ func TestWalledCaseIsGoneForTheOthers(t *testing.T) {
 		}
 		_, err = h.Audit.Sequence(ctx)
 		h.ok(err)
-		if v, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads); err != nil || !v.OK {
+		if v, err := audit.Verify(ctx, h.DB, accesstest.Jurisdiction, h.r.Heads, h.s.Heads, h.m.Heads); err != nil || !v.OK {
 			t.Errorf("%+v %v", v.Break, err)
 		}
 	})

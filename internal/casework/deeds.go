@@ -120,7 +120,7 @@ func (s *Service) edit(ctx context.Context, who access.Who, action, reason strin
 		if denied = s.Policy.Check(who, action, res); denied != nil {
 			return denied
 		}
-		if Status(c.Status) == Closed && (action == "casework.write" || action == "casework.identity_write") {
+		if Status(c.Status) == Closed && (action == "casework.write" || action == "casework.identity_write" || action == "casework.renew") {
 			return fault.New(fault.Invalid, "casework.closed_readonly")
 		}
 		return s.apply(tx, who, action, reason, e, c, then)

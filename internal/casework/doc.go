@@ -17,6 +17,8 @@
 //     who proposed it.
 //   - What the manual forbids (contacting a guardian not yet assessed, mediation,
 //     media, recording a child as an offender) is refused here, not only hidden.
+//   - A case runs by the version of the manual it began with until its worker or a
+//     supervisor moves it; what that changed is sealed into its history.
 //   - A walled case has a new key and a restricted team; those it is walled from
 //     cannot tell that it exists.
 //

@@ -158,6 +158,8 @@ type TransitionDoc struct {
 	Cause  string `json:"cause,omitempty"`
 	Worker string `json:"worker,omitempty"`
 	Second string `json:"second,omitempty"`
+
+	Renewal *Renewal `json:"renewal,omitempty"` // of the deed "manual"
 }
 
 func (IdentityDoc) Kind() Kind    { return Identity }
@@ -189,7 +191,7 @@ var Unmapped = []string{"unsure"}
 var EarlyCauses = []string{"moved", "transferred", "wrong_report", "duplicate", "declined", "unreachable", "other"}
 
 // Deeds are what a transition may tell of: asking and deciding included.
-var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall"}
+var Deeds = []string{"move", "assign", "close", "print_identity", "agree", "refuse", "wall", "manual"}
 
 var (
 	yesNo     = []string{"", "yes", "no", "unknown"}
@@ -354,5 +356,8 @@ func (d TransitionDoc) Check() error {
 	c.code("cause", d.Cause, append([]string{""}, EarlyCauses...))
 	c.must("reason", d.Reason)
 	c.text("reason", d.Reason, 10*maxLine)
+	if d.Renewal != nil && len(d.Renewal.Moves) > maxMoves {
+		c.add("reason", "field.too_many", "most", maxMoves)
+	}
 	return c.err()
 }

@@ -62,12 +62,22 @@ func (s *Service) place(id string) record.Place {
 }
 
 // Rules returns the manual that a case runs by; "" is the active one.
-func (s *Service) Rules(hash string) (Rules, error) {
+func (s *Service) Rules(ctx context.Context, hash string) (Rules, error) {
 	if hash == "" {
-		return Rules{s.Manual.Active(), s.Manual.Calendar()}, nil
+		m, err := s.Manual.Active(ctx)
+		return Rules{m, s.Manual.Calendar()}, err
 	}
-	m, err := s.Manual.Version(hash)
+	m, err := s.Manual.Version(ctx, hash)
 	return Rules{m, s.Manual.Calendar()}, err
+}
+
+// Newer returns the version of the manual in force where a case runs by another
+// one, "" where it does not.
+func (s *Service) Newer(ctx context.Context, h Head) (hash string, err error) {
+	if hash, err = s.Manual.ActiveHash(ctx); err != nil || hash == h.Manual {
+		return "", err
+	}
+	return hash, nil
 }
 
 // Head is what stands in clear of a case.

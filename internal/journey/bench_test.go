@@ -277,7 +277,7 @@ func (h *house) fill(n int) (some []string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	rules, err := h.Cases.Rules("")
+	rules, err := h.Cases.Rules(ctx, "")
 	if err != nil {
 		h.t.Fatal(err)
 	}

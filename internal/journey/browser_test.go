@@ -289,6 +289,62 @@ func TestWholeWayInABrowser(t *testing.T) {
 	b.look("08-mailbox")
 }
 
+// TestAManualInABrowser: an expert changes a deadline, a second person signs, a
+// third puts it in force, a running case goes on under it, and its history tells.
+func TestAManualInABrowser(t *testing.T) {
+	h := start(t, "", io.Discard)
+	b := browse(t, h)
+	worker := h.as("seruni")
+	worker.get("/kasus")
+	at := "/kasus/" + h.case_(worker)
+	where := func() string {
+		path, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.pathname`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+
+	b.signIn("wijaya")
+	b.goTo("/manual/riwayat")
+	b.set("version", "0.2.0")
+	b.set("reason", "Tenggat pertama terlalu longgar.")
+	b.press("Buat naskah")
+	b.see("Naskah dibuat")
+	draft := where()
+	b.goTo(draft + "/langkah/A2")
+	b.set("deadline.value", "3")
+	b.set("reason", "Tiga jam sesuai jumlah petugas.")
+	b.press("Lihat dulu")
+	b.see("Belum disimpan")
+	b.look("manual-1-preview")
+	b.press("Simpan")
+	b.see("Perubahan naskah disimpan")
+	b.goTo(draft)
+	b.look("manual-2-draft")
+	b.signOut()
+
+	for _, s := range []struct{ name, deed, label string }{{"kenanga", "review", "Tanda tangani: sudah ditinjau"}, {"cemara", "activate", "Tanda tangani: mulai berlaku"}} {
+		b.signIn(s.name)
+		b.goTo(draft)
+		b.do(chromedp.SetValue("#reason-"+s.deed, "Sudah dibandingkan."))
+		b.look("manual-3-" + s.deed)
+		b.pressIn(s.deed, s.label)
+		b.signOut()
+	}
+
+	b.signIn("seruni")
+	b.goTo(at)
+	b.see("Ada manual yang lebih baru")
+	b.goTo(at + "/manual")
+	b.see("0.2.0", "hal lain tetap seperti semula")
+	b.look("manual-4-case")
+	b.set("reason", "Tenggat baru berlaku bagi semua.")
+	b.press("Pindahkan kasus ke versi 0.2.0")
+	b.see("Kasus dipindahkan dari manual versi 0.1.0 ke versi 0.2.0", "Tenggat baru berlaku bagi semua.")
+	b.look("manual-5-history")
+}
+
 // TestEveryPageIsAccessible walks the pages of every role in both languages.
 func TestEveryPageIsAccessible(t *testing.T) {
 	h := start(t, "", io.Discard)
@@ -306,13 +362,15 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	story := "Perlu tempat bertanya."
 	public.report(h, "other", story, false)
 	rep := h.find(h.as("dahlia"), story)
+	book := "/manual/versi/" + must(h.Manual.ActiveHash(ctx))(t)
+	draft := h.draft(h.as("jati"))
 	for _, who := range []struct {
 		name  string
 		pages []string
 	}{
-		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/lainnya"}},
+		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/manual/riwayat", "/manual/cari?q=bahaya", "/manual/kontak", book + "/tahap/A", book + "/langkah/A6", book + "/formulir/F-02", book + "/coba", book + "/coba?hari=90&selesai=ya&fact.risk=high&fact.child_age_band=15-17", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
-		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
 		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {
 		b.signIn(who.name)
@@ -323,7 +381,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 					sep = "&"
 				}
 				b.goTo(path + sep + "lang=" + l)
-				name := strings.NewReplacer("/", "_", "?", "_", strings.TrimPrefix(at, "/kasus/"), "ID", strings.TrimPrefix(rep, "/aduan/"), "ID").Replace(path)
+				name := strings.NewReplacer(book, "_buku", draft, "_naskah", "/", "_", "?", "_", strings.TrimPrefix(at, "/kasus/"), "ID", strings.TrimPrefix(rep, "/aduan/"), "ID", strings.TrimPrefix(draft, "/manual/naskah/"), "ID", "&", "_").Replace(path)
 				b.look(l + "-" + who.name + name)
 			}
 		}

@@ -34,7 +34,8 @@ var classes = map[string]func(v any) bool{
 	"hour":    func(v any) bool { return v == int64(never) || below(2_000_000)(v) },
 	"instant": below(1 << 62),
 	"key":     func(v any) bool { _, raw := v.([]byte); return raw || short(1024)(v) },
-	"event":   short(200), // its keys: see events
+	"event":   short(200),                                                                // its keys: see events
+	"manual":  func(v any) bool { _, raw := v.([]byte); return raw || short(4*1000)(v) }, // runes of a reason
 	"sealed":  func(v any) bool { _, raw := v.([]byte); return raw },
 }
 

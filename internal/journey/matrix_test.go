@@ -35,13 +35,14 @@ func TestPermissionMatrix(t *testing.T) {
 	report := strings.TrimPrefix(h.find(h.as("dahlia"), "Cerita biasa untuk matriks."), "/aduan/")
 	desk.report(h, "other", "Cerita untuk tim pengawas.", true)
 	secret := strings.TrimPrefix(h.find(h.as("cemara"), "Cerita untuk tim pengawas."), "/aduan/")
+	version, draft := h.aDraft()
 	var people []asked
 	for _, p := range []struct{ role, name string }{{"intake_officer", "anggrek"}, {"steward", "dahlia"}, {"reviewer", "flamboyan"}, {"caseworker", "seruni"}, {"supervisor", "wijaya"},
 		{"caseworker_other", "kamboja"}, {"supervisor_other", "jati"}, {"oversight_officer", "cemara"}, {"dpo", "kenanga"}, {"auditor", "cempaka"}, {"enrolment_officer", "melati"}, {"administrator", "admin"}} {
 		people = append(people, asked{p.role, p.name, report, own, "open"}, asked{p.role, p.name, secret, walled, "walled"})
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%-38s", "route")
+	fmt.Fprintf(&b, "%-50s", "route")
 	for _, p := range people {
 		if p.file == "open" {
 			fmt.Fprintf(&b, " %-17s", p.column)
@@ -52,10 +53,10 @@ func TestPermissionMatrix(t *testing.T) {
 		if r.Door != web.Staff {
 			continue
 		}
-		fmt.Fprintf(&b, "%-38s", r.Pattern)
+		fmt.Fprintf(&b, "%-50s", r.Pattern)
 		cell := ""
 		for _, p := range people {
-			cell += h.may(p, r)
+			cell += h.may(p, r, version, draft)
 			if p.file == "walled" {
 				fmt.Fprintf(&b, " %-17s", cell)
 				cell = ""
@@ -105,6 +106,20 @@ func (h *house) invariants(matrix string) {
 	}
 }
 
+// aDraft returns the running version of the manual and a draft of it.
+func (h *house) aDraft() (version, draft string) {
+	h.t.Helper()
+	version, err := h.Manual.ActiveHash(ctx)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	draft, err = h.Manual.Begin(ctx, h.session("jati").Who, version, "matriks", "Untuk matriks.")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return version, draft
+}
+
 // twoCases returns a case of the team and one that is walled.
 func (h *house) twoCases() (own, walled string) {
 	h.t.Helper()
@@ -137,7 +152,7 @@ func (h *house) stepUp(c *client, name string) {
 }
 
 // may tells whether somebody gets through to a route's deed.
-func (h *house) may(p asked, r web.Route) string {
+func (h *house) may(p asked, r web.Route, version, draft string) string {
 	c := h.as(p.name)
 	if strings.Contains(r.Pattern, "identitas") || strings.Contains(r.Pattern, "kelola") {
 		h.stepUp(c, p.name)
@@ -147,7 +162,7 @@ func (h *house) may(p asked, r web.Route) string {
 	if strings.HasPrefix(path, "/aduan") {
 		record = p.report
 	}
-	path = strings.NewReplacer("{id}", record, "{kind}", "situation", "{paper}", "rujukan", "{step}", "A1").Replace(path)
+	path = strings.NewReplacer("{id}", record, "{kind}", "situation", "{paper}", "rujukan", "{step}", "A1", "{version}", version, "{draft}", draft, "{stage}", "A", "{form}", "F-01").Replace(path)
 	if method == http.MethodGet {
 		c.get(path)
 	} else {

@@ -1,22 +1,27 @@
-// Package manual is the room of the handling manual: its versions, and which one
-// a new case begins with. In this first version there is one, the default
-// manual, read from the program and named by its content hash; drafting,
-// sign-off, reading and the booklet come with their own issue.
-//
-// Invariants: a version is immutable and named by its hash; a case stays on the
-// version it began with.
-//
-// Doors: none. Heard by: casework.
 package manual
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"fmt"
+	"sync"
 
-	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/manual/internal/store"
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
+	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/protocol"
 )
+
+// Room is the name under which this room audits and asks for permits.
+const Room = "manual"
+
+// Policy is the room's policies in Cedar: who may read, write and sign.
+//
+//go:embed access.cedar
+var Policy []byte
 
 //go:embed default/manual.yaml
 var manualText []byte
@@ -24,47 +29,138 @@ var manualText []byte
 //go:embed default/holidays.yaml
 var holidayText []byte
 
-// Service is the front door. It is safe for concurrent use.
-type Service struct {
-	manual   *protocol.Manual
-	calendar *protocol.Calendar
+// Deps is what the room stands on.
+type Deps struct {
+	DB           *db.DB
+	Clock        clock.Clock
+	Audit        *audit.Log
+	Policy       *access.Engine
+	Jurisdiction string
 }
 
-// New reads the default manual and the holiday calendar. A manual with errors
-// does not start: it would run nobody's case rightly.
-func New() (*Service, error) {
+// Service is the front door. It is safe for concurrent use.
+type Service struct {
+	Deps
+	calendar *protocol.Calendar
+
+	mu     sync.Mutex
+	parsed map[string]*protocol.Manual // by hash; the texts themselves lie in the store
+}
+
+// Default returns the manual that comes with the program, and its text. A manual
+// with errors does not start: it would run nobody's case rightly.
+func Default() (*protocol.Manual, []byte, error) {
 	m, err := protocol.Parse(bytes.NewReader(manualText))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, p := range protocol.Check(m) {
 		if p.Severity == "error" {
-			return nil, fmt.Errorf("manual: line %d: %s", p.Line, p.Message)
+			return nil, nil, fmt.Errorf("manual: line %d: %s", p.Line, p.Message)
 		}
 	}
+	return m, manualText, nil
+}
+
+// New returns the service; Migrate follows. The holiday calendar comes with the
+// program.
+func New(d Deps) (*Service, error) {
 	c, err := protocol.ParseCalendar(bytes.NewReader(holidayText))
 	if err != nil {
 		return nil, err
 	}
-	return &Service{manual: m, calendar: c}, nil
+	return &Service{Deps: d, calendar: c, parsed: map[string]*protocol.Manual{}}, nil
 }
 
-// Active returns the version that new cases begin with.
-func (s *Service) Active() *protocol.Manual { return s.manual }
-
-// Default returns the manual that comes with the program, and its text.
-func Default() (*protocol.Manual, []byte, error) {
-	m, err := protocol.Parse(bytes.NewReader(manualText))
-	return m, manualText, err
+// Migrate makes the tables and stores the program's manual as a version. It runs
+// where nothing does yet, or where an earlier one of the program does; a manual
+// that people signed is never replaced by an update.
+func (s *Service) Migrate(ctx context.Context) error {
+	if err := s.DB.Migrate(ctx, Room, store.Schema()); err != nil {
+		return err
+	}
+	m, text, err := Default()
+	if err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error { return s.bring(tx, m, text) })
 }
+
+func (s *Service) q(tx *db.Tx) *store.Queries { return store.New(tx) }
+func (s *Service) today() int64               { return clock.Day(s.Clock.Now()) }
 
 // Calendar returns the holidays.
 func (s *Service) Calendar() *protocol.Calendar { return s.calendar }
 
-// Version returns the manual of a content hash, or a NotFound fault.
-func (s *Service) Version(hash string) (*protocol.Manual, error) {
-	if hash == s.manual.Hash() {
-		return s.manual, nil
+// Active returns the version that new cases begin with.
+func (s *Service) Active(ctx context.Context) (*protocol.Manual, error) {
+	hash, err := s.ActiveHash(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fault.New(fault.NotFound, "fault.not_found")
+	return s.Version(ctx, hash)
+}
+
+// ActiveHash names the version that new cases begin with.
+func (s *Service) ActiveHash(ctx context.Context) (hash string, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		row, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
+		hash = row.Hash
+		return db.NotFound(err)
+	})
+	return hash, err
+}
+
+// Version returns the manual of a content hash, or a NotFound fault. Drafts have
+// none.
+func (s *Service) Version(ctx context.Context, hash string) (*protocol.Manual, error) {
+	if m, ok := s.known(hash); ok {
+		return m, nil
+	}
+	var text []byte
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		row, err := s.q(tx).GetVersion(tx.Ctx(), store.GetVersionParams{Jurisdiction: s.Jurisdiction, Hash: hash})
+		text = row.Text
+		return db.NotFound(err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := protocol.Parse(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	if m.Hash() != hash {
+		return nil, fmt.Errorf("manual: the text of version %.12s was changed", hash)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.parsed) >= keptParsed {
+		clear(s.parsed)
+	}
+	s.parsed[hash] = m
+	return m, nil
+}
+
+// keptParsed bounds the versions kept parsed: an office has a handful.
+const keptParsed = 32
+
+func (s *Service) known(hash string) (*protocol.Manual, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, ok := s.parsed[hash]
+	return m, ok
+}
+
+// May tells whether a deed is permitted: for buttons.
+func (s *Service) May(who access.Who, action string) bool {
+	return s.Policy.Check(who, action, access.Resource{Room: Room}) == nil
+}
+
+func (s *Service) check(ctx context.Context, who access.Who, action, id string) error {
+	err := s.Policy.Check(who, action, access.Resource{Room: Room})
+	if err != nil {
+		s.Audit.Denied(ctx, who.Actor(), action, id, "policy")
+	}
+	return err
 }

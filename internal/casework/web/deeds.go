@@ -41,7 +41,7 @@ func (p *Pages) doStep(c *web.Ctx) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		rules, err := p.s.Rules(v.Head.Manual)
+		rules, err := p.s.Rules(c.R.Context(), v.Head.Manual)
 		if err != nil {
 			return err
 		}
@@ -220,7 +220,7 @@ func (p *Pages) addConsent(c *web.Ctx) error {
 		if err := entry.Check(); err != nil {
 			return err
 		}
-		rules, err := p.s.Rules(v.Head.Manual)
+		rules, err := p.s.Rules(c.R.Context(), v.Head.Manual)
 		if err != nil {
 			return err
 		}
@@ -388,7 +388,7 @@ func (p *Pages) managed(c *web.Ctx, v caseView) error {
 	default:
 		return fault.New(fault.Invalid, "fault.malformed")
 	}
-	rules, err := p.s.Rules(v.Head.Manual)
+	rules, err := p.s.Rules(c.R.Context(), v.Head.Manual)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ type caseView struct {
 	Writes  bool            // may change the identity
 	Walls   bool            // may wall it, and there is a team to wall it to; set where it is managed
 	Judges  []access.Member // who may decide what is asked
+	Newer   string          // hash of the manual in force, where the case runs by another
 }
 
 // Closed tells whether the case is only read.
@@ -98,7 +99,7 @@ func (p *Pages) openedWhole(c *web.Ctx, tab, reason string) (v caseView, err err
 
 // unseal opens a case's boxes and runs its manual: no page needs less.
 func (p *Pages) unseal(c *web.Ctx, view casework.View) (v caseView, err error) {
-	rules, err := p.s.Rules(view.Head.Manual)
+	rules, err := p.s.Rules(c.R.Context(), view.Head.Manual)
 	if err != nil {
 		return v, err
 	}
@@ -129,7 +130,8 @@ func (p *Pages) open(c *web.Ctx, view casework.View, tab string) (v caseView, er
 	v.Mine = view.Head.Worker == v.Me || view.Head.Second == v.Me
 	v.Ident = v.Mine || v.Super
 	v.Writes = v.Mine || p.s.May(c.Who(), "casework.identity_write", view.Head.Team)
-	return v, nil
+	v.Newer, err = p.s.Newer(c.R.Context(), view.Head)
+	return v, err
 }
 
 // retry does an append-only deed again where a colleague wrote at the same
@@ -171,11 +173,15 @@ type moment struct {
 	What string
 	By   string
 	Text string
+	New  *casework.Renewal // a change of manual
 }
 
 // moments lists what happened in a case, newest first.
 func moments(c *web.Ctx, v caseView) (out []moment) {
 	for _, e := range v.Course.Events {
+		if e.Kind == protocol.Migrated { // its transition tells more
+			continue
+		}
 		m := moment{At: e.At, By: v.Names[e.By]}
 		m.What = c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e))
 		switch e.Kind {
@@ -195,7 +201,7 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 		out = append(out, m)
 	}
 	for _, t := range v.Transitions {
-		out = append(out, moment{At: dayTime(t.Day + 1).Add(-time.Second), Day: true, What: deedText(c.P, v.Names, t.Doc), By: v.Names[t.Author], Text: t.Doc.Reason})
+		out = append(out, moment{At: dayTime(t.Day + 1).Add(-time.Second), Day: true, What: deedText(c.P, v.Names, t.Doc), By: v.Names[t.Author], Text: t.Doc.Reason, New: t.Doc.Renewal})
 	}
 	slices.Reverse(out)
 	slices.SortStableFunc(out, func(a, b moment) int { return b.At.Compare(a.At) })
@@ -221,6 +227,8 @@ func eventName(c *web.Ctx, v caseView, e protocol.Event) string {
 // the people tell.
 func deedText(p *lang.Printer, names map[string]string, d casework.TransitionDoc) string {
 	switch {
+	case d.Renewal != nil:
+		return p.T("casework.deed.manual", "was", d.Renewal.Was, "is", d.Renewal.Is)
 	case d.Deed == "assign" || d.Worker != "":
 		return p.T("casework.deed.assign", "worker", names[d.Worker], "second", names[d.Second])
 	case d.Deed == "" || d.Deed == "move" || d.To != d.From:
@@ -558,7 +566,7 @@ func (p *Pages) createCase(c *web.Ctx, v beginView, id casework.IdentityDoc) (st
 	if err != nil {
 		return "", err
 	}
-	rules, err := p.s.Rules("")
+	rules, err := p.s.Rules(c.R.Context(), "")
 	if err != nil {
 		return "", err
 	}

@@ -46,6 +46,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /kasus/{id}/identitas/simpan", Door: web.Staff, Action: "casework.identity_write", Do: p.saveIdentity},
 		{Pattern: "GET /kasus/{id}/kelola", Door: web.Staff, Action: "casework.read", Do: p.manage},
 		{Pattern: "POST /kasus/{id}/kelola", Door: web.Staff, Action: "casework.move", Do: p.doManage},
+		{Pattern: "GET /kasus/{id}/manual", Door: web.Staff, Action: "casework.read", Do: p.manual},
+		{Pattern: "POST /kasus/{id}/manual", Door: web.Staff, Action: "casework.renew", Do: p.renew},
 		{Pattern: "GET /kasus/{id}/jejak", Door: web.Staff, Action: "casework.trail", Do: p.trail},
 		{Pattern: "GET /kasus/{id}/garis-waktu", Door: web.Staff, Action: "casework.read", Do: p.timeline},
 		{Pattern: "POST /kasus/{id}/cetak", Door: web.Staff, Action: "casework.print", Do: p.print},

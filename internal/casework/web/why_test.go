@@ -10,11 +10,10 @@ import (
 
 // TestTheManualHasTitles holds every name that a reason may show against the texts.
 func TestTheManualHasTitles(t *testing.T) {
-	man, err := manual.New()
+	m, _, err := manual.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := man.Active()
 	texts := lang.MustLoad(Texts())
 	for _, l := range lang.Languages {
 		p := texts.In(l)

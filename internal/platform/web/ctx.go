@@ -150,6 +150,9 @@ func (c *Ctx) body() error {
 	if c.route.Door == Staff {
 		most = 512 << 10
 	}
+	if c.route.Body > 0 {
+		most = c.route.Body
+	}
 	kind, _, err := mime.ParseMediaType(c.R.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return fault.New(fault.Unsupported, "fault.unsupported")

@@ -14,14 +14,14 @@ import (
 // SignRoutes are the ways in: sign in, step up, sign out, the kit, an invitation.
 func (s *Site) SignRoutes() []Route {
 	return []Route{
-		{"GET /masuk", Entry, "", showSignIn},
-		{"POST /masuk", Entry, "", signIn},
-		{"POST /masuk/lagi", Entry, "", stepUp},
-		{"POST /keluar", Entry, "", signOut},
-		{"GET /masuk/kit", Entry, "", func(c *Ctx) error { return c.Page(c.P.T("web.kit"), recovery(ui.Empty())) }},
-		{"POST /masuk/kit", Entry, "", recoverByKit},
-		{"GET /masuk/undangan/{token}", Entry, "", showInvitation},
-		{"POST /masuk/undangan", Entry, "", acceptInvitation},
+		{Pattern: "GET /masuk", Door: Entry, Action: "", Do: showSignIn},
+		{Pattern: "POST /masuk", Door: Entry, Action: "", Do: signIn},
+		{Pattern: "POST /masuk/lagi", Door: Entry, Action: "", Do: stepUp},
+		{Pattern: "POST /keluar", Door: Entry, Action: "", Do: signOut},
+		{Pattern: "GET /masuk/kit", Door: Entry, Action: "", Do: func(c *Ctx) error { return c.Page(c.P.T("web.kit"), recovery(ui.Empty())) }},
+		{Pattern: "POST /masuk/kit", Door: Entry, Action: "", Do: recoverByKit},
+		{Pattern: "GET /masuk/undangan/{token}", Door: Entry, Action: "", Do: showInvitation},
+		{Pattern: "POST /masuk/undangan", Door: Entry, Action: "", Do: acceptInvitation},
 	}
 }
 

@@ -44,11 +44,13 @@ func (d Door) String() string { return [...]string{"public", "entry", "staff", "
 type Handler func(c *Ctx) error
 
 // Route is one line of a room's routes.go. Action is what the policy engine is
-// asked for, "" where every signed-in person may.
+// asked for, "" where every signed-in person may. Body bounds what is posted, in
+// bytes; 0 is the door's own bound.
 type Route struct {
 	Pattern string
 	Door    Door
 	Action  string
+	Body    int64
 	Do      Handler
 }
 

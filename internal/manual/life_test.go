@@ -1,0 +1,233 @@
+package manual_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/platform/access"
+	"github.com/naungan/naungan/internal/platform/access/accesstest"
+	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/db/dbtest"
+	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/seal"
+)
+
+var ctx = context.Background()
+
+type house struct {
+	*accesstest.Office
+	t *testing.T
+	s *manual.Service
+}
+
+func each(t *testing.T, fn func(h house)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := accesstest.New(t, d)
+		policy, err := access.NewEngine(map[string][]byte{"manual": manual.Policy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := manual.New(manual.Deps{DB: d, Clock: o.Clock, Audit: o.Audit, Policy: policy, Jurisdiction: accesstest.Jurisdiction})
+		if err := errors.Join(err, s.Migrate(ctx), s.Migrate(ctx)); err != nil { // twice: it is brought once
+			t.Fatal(err)
+		}
+		fn(house{o, t, s})
+	})
+}
+
+func (h house) ok(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h house) wants(key string, err error) {
+	h.t.Helper()
+	if err == nil {
+		h.t.Fatalf("want %s, have no error", key)
+	}
+	if have, _ := fault.Message(err); have != key {
+		h.t.Fatalf("want %s, have %s (%v)", key, have, err)
+	}
+}
+
+func (h house) who(name string) access.Who { return h.In(name).Who }
+
+func (h house) find(ref string) manual.Full {
+	h.t.Helper()
+	f, err := h.s.Find(ctx, ref)
+	h.ok(err)
+	return f
+}
+
+// change is a draft's text with one deadline changed: step A2, from 1 hour to 2.
+func change(f manual.Full) []byte {
+	return bytes.Replace(f.Text, []byte("{value: 1, unit: hour, anchor: intake_received"), []byte("{value: 2, unit: hour, anchor: intake_received"), 1)
+}
+
+func TestSixEyesMakeAVersion(t *testing.T) {
+	each(t, func(h house) {
+		first, err := h.s.Active(ctx)
+		h.ok(err)
+		list, err := h.s.Editions(ctx)
+		h.ok(err)
+		if len(list) != 1 || list[0].Origin != manual.OfProgram || list[0].State != manual.Running || len(list[0].Signers()) != 0 {
+			t.Fatalf("%+v", list)
+		}
+		for _, name := range []string{"worker1", "desk1", "admin", "dpo", "auditor"} {
+			_, err := h.s.Begin(ctx, h.who(name), first.Hash(), "2", "Tenggat baru.")
+			h.wants("fault.denied", err)
+		}
+		_, err = h.s.Begin(ctx, h.who("super1"), first.Hash(), "2", " ")
+		if fault.KindOf(err) != fault.Invalid {
+			t.Fatal("a draft without a reason:", err)
+		}
+		draft, err := h.s.Begin(ctx, h.who("super1"), first.Hash(), "2", "Tenggat baru.")
+		h.ok(err)
+		f := h.find(draft)
+		if f.State != manual.Draft || f.Manual.Protocol.Version != "2" || f.Base != first.Hash() {
+			t.Fatalf("%+v", f.Edition)
+		}
+		h.ok(h.s.Save(ctx, h.who("super1"), draft, f.Hash, change(f), "steps/A2", "Dua jam lebih masuk akal."))
+		h.wants("manual.edit.newer", h.s.Save(ctx, h.who("super2"), draft, f.Hash, change(f), "steps/A2", "Juga saya."))
+		f = h.find(draft)
+
+		h.wants("fault.denied", h.s.Review(ctx, h.who("worker1"), draft, f.Hash, "Ya."))
+		h.wants("manual.sign.author", h.s.Review(ctx, h.who("super1"), draft, f.Hash, "Ya."))
+		h.wants("manual.sign.changed", h.s.Review(ctx, h.who("dpo"), draft, first.Hash(), "Ya."))
+		h.wants("manual.sign.changed", h.s.Activate(ctx, h.who("dpo"), draft, f.Hash, "Belum ditinjau."))
+		h.ok(h.s.Review(ctx, h.who("dpo"), draft, f.Hash, "Sudah dibandingkan."))
+		h.wants("manual.edit.not_draft", h.s.Save(ctx, h.who("super1"), draft, f.Hash, bytes.ReplaceAll(f.Text, []byte("A1"), []byte("A1x")), "text", "Setelah ditinjau."))
+		h.wants("manual.sign.twice", h.s.Activate(ctx, h.who("dpo"), draft, f.Hash, "Ya."))
+		h.wants("manual.sign.author", h.s.Activate(ctx, h.who("super1"), draft, f.Hash, "Ya."))
+		h.ok(h.s.Activate(ctx, h.who("overseer1"), draft, f.Hash, "Berlaku."))
+
+		now, err := h.s.Active(ctx)
+		h.ok(err)
+		if now.Hash() != f.Hash || now.Step("A2").Deadline.Value != 2 {
+			t.Fatal("the signed edition does not run")
+		}
+		old, err := h.s.Version(ctx, first.Hash())
+		h.ok(err)
+		if old.Step("A2").Deadline.Value != 1 || h.find(first.Hash()).State != manual.Past {
+			t.Fatal("the earlier version is not there as it was")
+		}
+		f = h.find(draft)
+		if !slices.Equal(f.Signers(), []string{h.People["dpo"], h.People["overseer1"]}) || !slices.Equal(f.Authors(), []string{h.People["super1"]}) {
+			t.Fatalf("%v %v", f.Signers(), f.Authors())
+		}
+		h.wants("manual.edit.not_draft", h.s.Save(ctx, h.who("super1"), draft, f.Hash, append(f.Text, '\n'), "text", "Berlaku tidak berubah."))
+		h.ok(h.s.Migrate(ctx)) // a start of the program changes nothing that was signed
+		if hash, err := h.s.ActiveHash(ctx); err != nil || hash != f.Hash {
+			t.Fatal("a restart changed the running version", err)
+		}
+	})
+}
+
+func TestAReturnedDraftIsSignedAnew(t *testing.T) {
+	each(t, func(h house) {
+		hash, err := h.s.ActiveHash(ctx)
+		h.ok(err)
+		begin := func(who string) manual.Full {
+			id, err := h.s.Begin(ctx, h.who(who), hash, who, "Perbaikan.")
+			h.ok(err)
+			return h.find(id)
+		}
+		one, two := begin("super1"), begin("super2")
+		h.ok(h.s.Review(ctx, h.who("dpo"), one.ID, one.Hash, "Baik."))
+		h.ok(h.s.Return(ctx, h.who("overseer1"), one.ID, "Satu kata lagi."))
+		h.wants("manual.sign.changed", h.s.Activate(ctx, h.who("overseer1"), one.ID, one.Hash, "Ya."))
+		h.ok(h.s.Save(ctx, h.who("super1"), one.ID, one.Hash, change(one), "steps/A2", "Satu kata."))
+		one = h.find(one.ID)
+		if len(one.Signers()) != 0 {
+			t.Fatal("a signature stayed after the text was sent back")
+		}
+		h.ok(h.s.Review(ctx, h.who("dpo"), one.ID, one.Hash, "Baik."))
+		h.ok(h.s.Review(ctx, h.who("dpo"), two.ID, two.Hash, "Baik."))
+		h.ok(h.s.Activate(ctx, h.who("overseer1"), one.ID, one.Hash, "Berlaku."))
+		h.wants("manual.sign.moved", h.s.Activate(ctx, h.who("overseer1"), two.ID, two.Hash, "Dibandingkan dengan yang lama."))
+		h.ok(h.s.Drop(ctx, h.who("super2"), two.ID, "Tidak jadi."))
+		h.wants("manual.sign.changed", h.s.Return(ctx, h.who("dpo"), two.ID, "Sudah berakhir."))
+	})
+}
+
+func TestErrorsAreNotSigned(t *testing.T) {
+	each(t, func(h house) {
+		hash, err := h.s.ActiveHash(ctx)
+		h.ok(err)
+		id, err := h.s.Begin(ctx, h.who("super1"), hash, "2", "Coba.")
+		h.ok(err)
+		f := h.find(id)
+		h.wants("fault.invalid", h.s.Save(ctx, h.who("super1"), id, f.Hash, []byte("steps: ["), "text", "Bukan manual."))
+		wrong := bytes.Replace(f.Text, []byte("actor: R-INTAKE"), []byte("actor: R-TIDAK-ADA"), 1)
+		h.ok(h.s.Save(ctx, h.who("super1"), id, f.Hash, wrong, "steps/A2", "Salah."))
+		h.wants("manual.sign.errors", h.s.Review(ctx, h.who("dpo"), id, manual.HashOf(wrong), "Ya."))
+	})
+}
+
+// TestTheHistoryHolds: signatures are of the people, and what somebody changes in
+// the store is named.
+func TestTheHistoryHolds(t *testing.T) {
+	each(t, func(h house) {
+		hash, err := h.s.ActiveHash(ctx)
+		h.ok(err)
+		id, err := h.s.Begin(ctx, h.who("super1"), hash, "2", "Coba.")
+		h.ok(err)
+		f := h.find(id)
+		h.ok(h.s.Review(ctx, h.who("dpo"), id, f.Hash, "Sudah dibandingkan."))
+		f = h.find(id)
+		for i, d := range f.Deeds {
+			var public []byte
+			h.ok(h.DB.Read(ctx, func(tx *db.Tx) error {
+				return tx.QueryRowContext(tx.Ctx(), `SELECT public FROM audit_signer WHERE jurisdiction = $1 AND session = $2 AND person = $3`, accesstest.Jurisdiction, d.Session, d.Person).Scan(&public)
+			}))
+			head := manual.Head(id, f.Deeds[:i+1])
+			h.ok(seal.Verify(public, "manual", head[:], d.Sig))
+		}
+		if _, err := h.Audit.Sequence(ctx); err != nil {
+			t.Fatal(err)
+		}
+		verify := func() audit.Report {
+			r, err := audit.VerifyPeople(ctx, h.DB, accesstest.Jurisdiction, h.Access.SigningKey, h.s.Heads)
+			h.ok(err)
+			return r
+		}
+		if r := verify(); !r.OK {
+			t.Fatalf("%+v", r.Break)
+		}
+		for _, change := range []string{
+			`UPDATE manual_deed SET reason = 'lain' WHERE kind = 'review'`,
+			`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`,
+		} {
+			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), change); return err }))
+			if r := verify(); r.OK {
+				t.Errorf("not named: %s", change)
+			}
+		}
+	})
+}
+
+func TestContacts(t *testing.T) {
+	each(t, func(h house) {
+		c := manual.Contact{Role: "R-LPSK", Name: "Kantor contoh", Number: "021-000-0000", Note: "Jam kerja"}
+		h.wants("fault.denied", h.s.SaveContact(ctx, h.who("worker1"), c))
+		h.ok(h.s.SaveContact(ctx, h.who("super1"), c))
+		list, err := h.s.Contacts(ctx)
+		h.ok(err)
+		if len(list) != 1 || list[0].Name != c.Name {
+			t.Fatalf("%+v", list)
+		}
+		list[0].Number = "021-000-0001"
+		h.ok(h.s.SaveContact(ctx, h.who("super2"), list[0]))
+		c.Role = "R-TIDAK"
+		h.wants("fault.invalid", h.s.SaveContact(ctx, h.who("super1"), c))
+		h.ok(h.s.RemoveContact(ctx, h.who("super1"), list[0].ID))
+		h.wants("fault.not_found", h.s.RemoveContact(ctx, h.who("super1"), list[0].ID))
+	})
+}
