@@ -307,7 +307,7 @@ func TestAManualInABrowser(t *testing.T) {
 
 	b.signIn("wijaya")
 	b.goTo("/manual/riwayat")
-	b.set("version", "0.2.0")
+	b.set("version", "0.3.0")
 	b.set("reason", "Tenggat pertama terlalu longgar.")
 	b.press("Buat naskah")
 	b.see("Naskah dibuat")
@@ -337,11 +337,11 @@ func TestAManualInABrowser(t *testing.T) {
 	b.goTo(at)
 	b.see("Ada manual yang lebih baru")
 	b.goTo(at + "/manual")
-	b.see("0.2.0", "hal lain tetap seperti semula")
+	b.see("0.3.0", "hal lain tetap seperti semula")
 	b.look("manual-4-case")
 	b.set("reason", "Tenggat baru berlaku bagi semua.")
-	b.press("Pindahkan kasus ke versi 0.2.0")
-	b.see("Kasus dipindahkan dari manual versi 0.1.0 ke versi 0.2.0", "Tenggat baru berlaku bagi semua.")
+	b.press("Pindahkan kasus ke versi 0.3.0")
+	b.see("Kasus dipindahkan dari manual versi 0.2.0 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
 	b.look("manual-5-history")
 }
 

@@ -69,7 +69,7 @@ func TestTheManualReadsAsABook(t *testing.T) {
 func (h *house) draft(expert *client) (at string) {
 	h.t.Helper()
 	expert.get("/manual/riwayat?lang=id")
-	expert.submit("Buat naskah", "version", "0.2.0", "reason", "Tenggat pertama terlalu longgar.")
+	expert.submit("Buat naskah", "version", "0.3.0", "reason", "Tenggat pertama terlalu longgar.")
 	expert.see("Naskah dibuat")
 	at = strings.SplitN(expert.at, "?", 2)[0]
 	expert.get(at + "/langkah/A2")
@@ -121,9 +121,9 @@ func TestThreePeopleAndACase(t *testing.T) {
 		third.deed("activate", "Tanda tangani: mulai berlaku", "reason", "Disepakati dalam rapat.")
 		third.see("mulai berlaku")
 		worker.get("/manual?lang=id")
-		worker.see("Ditinjau oleh kenanga, disahkan oleh cemara", "Versi 0.2.0")
+		worker.see("Ditinjau oleh kenanga, disahkan oleh cemara", "Versi 0.3.0")
 		worker.get("/manual/riwayat")
-		worker.see("Disepakati dalam rapat.", "Sudah dibandingkan baris demi baris.", "Versi 0.1.0")
+		worker.see("Disepakati dalam rapat.", "Sudah dibandingkan baris demi baris.", "Versi 0.2.0")
 
 		worker.get(open)
 		worker.see("Ada manual yang lebih baru")
@@ -132,12 +132,12 @@ func TestThreePeopleAndACase(t *testing.T) {
 			t.Errorf("another team sees the case's manual: %d", other.status)
 		}
 		worker.follow("Lihat apa yang akan berubah")
-		worker.see("memakai versi 0.1.0", "versi 0.2.0", "hal lain tetap seperti semula")
-		worker.submit("Pindahkan kasus ke versi 0.2.0", "reason", " ")
+		worker.see("memakai versi 0.2.0", "versi 0.3.0", "hal lain tetap seperti semula")
+		worker.submit("Pindahkan kasus ke versi 0.3.0", "reason", " ")
 		worker.see("Bagian ini perlu diisi")
-		worker.submit("Pindahkan kasus ke versi 0.2.0", "reason", "Tenggat baru berlaku bagi semua.")
-		worker.see("Kasus dipindahkan dari manual versi 0.1.0 ke versi 0.2.0", "Tenggat baru berlaku bagi semua.")
-		worker.follow("Baca versi 0.1.0")
+		worker.submit("Pindahkan kasus ke versi 0.3.0", "reason", "Tenggat baru berlaku bagi semua.")
+		worker.see("Kasus dipindahkan dari manual versi 0.2.0 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
+		worker.follow("Baca versi 0.2.0")
 		worker.see("Tidak lagi berlaku untuk kasus baru")
 		worker.get(open + "/manual")
 		worker.see("Ini manual yang berlaku")

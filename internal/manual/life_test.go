@@ -231,3 +231,18 @@ func TestContacts(t *testing.T) {
 		h.wants("fault.not_found", h.s.RemoveContact(ctx, h.who("super1"), list[0].ID))
 	})
 }
+
+// A case opened under a manual of the program from before versions were stored
+// still finds it.
+func TestEarlierManualsAreThere(t *testing.T) {
+	each(t, func(h house) {
+		const first = "19ecb9731cbe587266845d805d1f09b4fc590abf186788bd7cadf92dc36f8341" // SHA-256 of default/earlier/0.1.0.yaml
+		m, err := h.s.Version(ctx, first)
+		h.ok(err)
+		if m.Protocol.Version != "0.1.0" || len(m.Steps) != 52 || m.Hash() != first {
+			t.Errorf("version %s, %d steps", m.Protocol.Version, len(m.Steps))
+		}
+		_, err = h.s.Version(ctx, first[1:]+"0")
+		h.wants("fault.not_found", err)
+	})
+}

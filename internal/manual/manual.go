@@ -3,8 +3,11 @@ package manual
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"sync"
 
 	"github.com/naungan/naungan/internal/manual/internal/store"
@@ -12,6 +15,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/audit"
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
+	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/protocol"
 )
 
@@ -28,6 +32,12 @@ var manualText []byte
 
 //go:embed default/holidays.yaml
 var holidayText []byte
+
+// earlier holds the manuals that the program came with before versions were
+// stored: cases were opened under them.
+//
+//go:embed default/earlier/*.yaml
+var earlier embed.FS
 
 // Deps is what the room stands on.
 type Deps struct {
@@ -123,6 +133,9 @@ func (s *Service) Version(ctx context.Context, hash string) (*protocol.Manual, e
 		text = row.Text
 		return db.NotFound(err)
 	})
+	if fault.KindOf(err) == fault.NotFound {
+		text, err = ofBefore(hash, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -163,4 +176,23 @@ func (s *Service) check(ctx context.Context, who access.Who, action, id string) 
 		s.Audit.Denied(ctx, who.Actor(), action, id, "policy")
 	}
 	return err
+}
+
+// ofBefore returns the text of an earlier manual of the program by its hash, or
+// the error given where there is none.
+func ofBefore(hash string, none error) ([]byte, error) {
+	names, err := fs.Glob(earlier, "default/earlier/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := earlier.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) == hash {
+			return text, nil
+		}
+	}
+	return nil, none
 }

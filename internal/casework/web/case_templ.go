@@ -1806,7 +1806,7 @@ func factsForm(v caseView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, name := range factNames(v.Manual) {
-				templ_7745c5c3_Err = ui.Select(factForm(v, name), "fact."+name, ui.In(ctx, "casework.fact."+name), "", factOptions(ctx, v.Manual.Facts[name])).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(factForm(v, name), "fact."+name, factTitle(ui.V(ctx).P, v.Manual, name), "", factOptions(ctx, v.Manual, name)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

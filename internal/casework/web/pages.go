@@ -186,7 +186,7 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 		m.What = c.P.T("casework.event."+e.Kind, "name", eventName(c, v, e))
 		switch e.Kind {
 		case protocol.FactSet:
-			m.What += ": " + valueTitle(c.P, e.Value)
+			m.What += ": " + valueTitle(c.P, v.Manual, e.Name, e.Value)
 		case protocol.ConsentSet:
 			m.What += ": " + named(c.P, "casework.consent_state", e.Value)
 		default:
@@ -211,9 +211,9 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 func eventName(c *web.Ctx, v caseView, e protocol.Event) string {
 	switch e.Kind {
 	case protocol.Occurred:
-		return eventTitle(c.P, e.Name)
+		return eventTitle(c.P, v.Manual, e.Name)
 	case protocol.FactSet:
-		return factTitle(c.P, e.Name)
+		return factTitle(c.P, v.Manual, e.Name)
 	case protocol.ConsentSet, protocol.FormFilled:
 		return titleOf(v.Manual, e.Name, c.P.Lang())
 	}

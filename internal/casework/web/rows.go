@@ -216,13 +216,14 @@ func statusOptions(ctx context.Context, s casework.Status) (out []ui.Option) {
 func factNames(m *protocol.Manual) []string { return slices.Sorted(maps.Keys(m.Facts)) }
 func formNames(m *protocol.Manual) []string { return slices.Sorted(maps.Keys(m.Forms)) }
 
-func factOptions(ctx context.Context, f protocol.Fact) (out []ui.Option) {
+func factOptions(ctx context.Context, m *protocol.Manual, name string) (out []ui.Option) {
+	f := m.Facts[name]
 	values := f.Values
 	if f.Type == "bool" {
 		values = []string{"true", "false"}
 	}
 	for _, v := range values {
-		out = append(out, ui.Option{Value: v, Label: valueTitle(ui.V(ctx).P, v)})
+		out = append(out, ui.Option{Value: v, Label: valueTitle(ui.V(ctx).P, m, name, v)})
 	}
 	return out
 }
@@ -238,7 +239,7 @@ func consentOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 // record by the manual, and the actions that guards may forbid.
 func eventOptions(ctx context.Context, m *protocol.Manual) (out []ui.Option) {
 	for _, n := range append(m.Recordable(), protocol.ContactGuardian, protocol.Mediate) {
-		out = append(out, ui.Option{Value: n, Label: eventTitle(ui.V(ctx).P, n)})
+		out = append(out, ui.Option{Value: n, Label: eventTitle(ui.V(ctx).P, m, n)})
 	}
 	return out
 }

@@ -8,10 +8,19 @@ import (
 	"github.com/naungan/naungan/protocol"
 )
 
-// eventTitle, factTitle and valueTitle name what the manual calls by a code.
-func eventTitle(p *lang.Printer, code string) string { return named(p, "casework.occurred", code) }
-func factTitle(p *lang.Printer, code string) string  { return named(p, "casework.fact", code) }
-func valueTitle(p *lang.Printer, code string) string { return named(p, "casework.value", code) }
+// eventTitle, factTitle and valueTitle name what the manual calls by a code: as
+// the manual itself does, or from the room's texts where an earlier one does not.
+func eventTitle(p *lang.Printer, m *protocol.Manual, code string) string {
+	return cmp.Or(m.Happens[code].In(p.Lang()), named(p, "casework.occurred", code))
+}
+
+func factTitle(p *lang.Printer, m *protocol.Manual, code string) string {
+	return cmp.Or(m.Facts[code].Label.In(p.Lang()), named(p, "casework.fact", code))
+}
+
+func valueTitle(p *lang.Printer, m *protocol.Manual, fact, code string) string {
+	return cmp.Or(m.Facts[fact].Labels[code].In(p.Lang()), named(p, "casework.value", code))
+}
 
 // titleOf names a consent, or a form with the number that its paper bears.
 func titleOf(m *protocol.Manual, id, l string) string {
@@ -40,7 +49,7 @@ func whyText(p *lang.Printer, m *protocol.Manual, w protocol.Why) string {
 		}
 		return p.T("casework.because.came", "what", whatText(p, m, w), "when", p.DateTime(w.At))
 	case "when":
-		return p.T("casework.because."+map[bool]string{true: "holds", false: "holds_not"}[w.Holds], "facts", factsText(p, w.Facts))
+		return p.T("casework.because."+map[bool]string{true: "holds", false: "holds_not"}[w.Holds], "facts", factsText(p, m, w.Facts))
 	case "gate":
 		return p.T("casework.because.gate", "what", titleOf(m, w.Name, p.Lang()))
 	case "calendar":
@@ -61,7 +70,7 @@ func deadlineText(p *lang.Printer, m *protocol.Manual, w protocol.Why) string {
 	}
 	s := p.T("casework.because."+key, "span", spanText(p, w.Value, w.Unit), "what", whatText(p, m, w), "when", p.DateTime(w.At))
 	if len(w.Facts) > 0 {
-		s = p.T("casework.because.with", "deadline", s, "facts", factsText(p, w.Facts))
+		s = p.T("casework.because.with", "deadline", s, "facts", factsText(p, m, w.Facts))
 	}
 	return s
 }
@@ -76,19 +85,19 @@ func whatText(p *lang.Printer, m *protocol.Manual, w protocol.Why) string {
 		}
 		return p.T("casework.because.step", "step", title)
 	case "fact":
-		return p.T("casework.because.change", "fact", factTitle(p, w.Name))
+		return p.T("casework.because.change", "fact", factTitle(p, m, w.Name))
 	case "recurring":
 		return p.T("casework.because.recurring", "span", spanText(p, w.Value, w.Unit))
 	case "schedule":
-		return p.T("casework.because.schedule", "event", eventTitle(p, w.Name))
+		return p.T("casework.because.schedule", "event", eventTitle(p, m, w.Name))
 	}
-	return p.T("casework.because.event", "event", eventTitle(p, w.Name))
+	return p.T("casework.because.event", "event", eventTitle(p, m, w.Name))
 }
 
-func factsText(p *lang.Printer, facts []protocol.Found) string {
+func factsText(p *lang.Printer, m *protocol.Manual, facts []protocol.Found) string {
 	var words []string
 	for _, f := range facts {
-		name, value := factTitle(p, f.Fact), valueTitle(p, f.Value)
+		name, value := factTitle(p, m, f.Fact), valueTitle(p, m, f.Fact, f.Value)
 		if f.Assumed {
 			words = append(words, p.T("casework.because.fact_assumed", "fact", name, "value", value))
 			continue
