@@ -244,7 +244,7 @@ func (c restoreCmd) load(ctx context.Context, key seal.MachineKey, in io.Reader)
 	if err := empty.unused(ctx); err != nil {
 		return 0, err
 	}
-	err = empty.DB.Write(ctx, func(tx *db.Tx) error {
+	err = empty.DB.WriteMuch(ctx, func(tx *db.Tx) error {
 		if _, err := tx.ExecContext(tx.Ctx(), `DELETE FROM audit_origin`); err != nil { // a backup from before there were origins brings none
 			return err
 		}

@@ -147,9 +147,17 @@ func Open(ctx context.Context, p Place, c clock.Clock, log *slog.Logger) (*House
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, p, key, beside, c, log)
+	h, err := open(ctx, p, key, beside, c, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Manual.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
 }
 
+// open opens without writing anything but tables: a restore fills them.
 func open(ctx context.Context, p Place, key seal.MachineKey, beside bool, c clock.Clock, log *slog.Logger) (_ *House, err error) {
 	h := &House{Place: p, Clock: c, Log: log, KeyBeside: beside}
 	pages := key.PageKey()
@@ -212,7 +220,7 @@ func (h *House) rooms(ctx context.Context) (err error) {
 	j := h.Place.Jurisdiction
 	h.Reports = report.New(report.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Directory: h.Directory, Spool: newFolder(h.Place.spool()), Held: h.held, Jurisdiction: j})
 	h.Cases = casework.New(casework.Deps{DB: h.DB, Clock: h.Clock, Audit: h.Audit, Access: h.Access, Policy: h.Policy, Events: h.Events, Manual: h.Manual, Reports: h.Reports, Directory: h.Directory, Jurisdiction: j})
-	return errors.Join(h.Manual.Migrate(ctx), h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
+	return errors.Join(h.Manual.Tables(ctx), h.Reports.Migrate(ctx), h.Cases.Migrate(ctx))
 }
 
 // Close closes the database.

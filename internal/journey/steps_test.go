@@ -191,7 +191,11 @@ func TestWhyIsSaidInWords(t *testing.T) {
 		c.happened("first_contact", "", "")
 		c.happened("reintegrated", clock.OfDay(clock.Day(h.clock.Now())-14).Format("2006-01-02"), "")
 		c.see("Muncul karena “Aduan diterima”", "Tenggat 1 jam sesudah “Aduan diterima”", "Muncul karena langkah A5 Penapisan bahaya langsung selesai", "karena Tingkat risiko: Tinggi",
-			"Wali terlibat atau menekan: belum diketahui, dianggap Ya", "Tenggat 72 jam sesudah “Korban melapor”", "jadwal kunjungan sesudah “Anak sudah pulang”", "Masih perlu: Kesediaan anak")
+			"Wali terlibat atau menekan: belum diketahui, dianggap Ya", "Tenggat 72 jam sesudah “Korban melapor”", "jadwal kunjungan sesudah “Anak sudah pulang”")
+		c.get(at + "/langkah")
+		c.submit("Simpan", "fact.immediate_danger", "false") // help that saves a life waited for nothing
+		c.get(at + "/langkah")
+		c.see("Masih perlu: Kesediaan anak")
 		for _, lang := range []string{"id", "en"} {
 			c.get(at + "/langkah?lang=" + lang)
 			if m := machine.FindString(text(first(c, "main"))); m != "" {

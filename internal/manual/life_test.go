@@ -202,7 +202,7 @@ func TestTheHistoryHolds(t *testing.T) {
 			t.Fatalf("%+v", r.Break)
 		}
 		for _, change := range []string{
-			`UPDATE manual_deed SET reason = 'lain' WHERE kind = 'review'`,
+			`UPDATE manual_edition_deed SET reason = 'lain' WHERE kind = 'review'`,
 			`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`,
 		} {
 			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), change); return err }))

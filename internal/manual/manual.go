@@ -82,11 +82,16 @@ func New(d Deps) (*Service, error) {
 	return &Service{Deps: d, calendar: c, parsed: map[string]*protocol.Manual{}}, nil
 }
 
+// Tables makes the room's tables and puts nothing into them, as a restore needs.
+func (s *Service) Tables(ctx context.Context) error {
+	return s.DB.Migrate(ctx, Room, store.Schema())
+}
+
 // Migrate makes the tables and stores the program's manual as a version. It runs
 // where nothing does yet, or where an earlier one of the program does; a manual
 // that people signed is never replaced by an update.
 func (s *Service) Migrate(ctx context.Context) error {
-	if err := s.DB.Migrate(ctx, Room, store.Schema()); err != nil {
+	if err := s.Tables(ctx); err != nil {
 		return err
 	}
 	m, text, err := Default()

@@ -78,11 +78,14 @@ func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	return w.err
 }
 
-// WriteMuch runs fn in a transaction of its own, beside the queue, for deeds that
-// may be larger than memory: a restore, the emptying of every table. It joins
-// nothing and nothing joins it but what fn calls; fn runs once. On SQLite other
+// WriteMuch runs fn in a transaction beside the queue, for deeds that may be
+// larger than memory: a restore, the emptying of every table. It joins a transaction
+// that ctx carries, as Write does; fn runs once. On SQLite other
 // writes wait until it ends (ten seconds, then they are told Busy).
 func (d *DB) WriteMuch(ctx context.Context, fn func(tx *Tx) error) error {
+	if tx, ok := d.joined(ctx); ok {
+		return fn(tx)
+	}
 	t, err := d.large.BeginTx(ctx, nil)
 	if err != nil {
 		return err

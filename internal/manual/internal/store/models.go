@@ -15,20 +15,6 @@ type ManualContact struct {
 	Day          int64
 }
 
-type ManualDeed struct {
-	Jurisdiction string
-	Edition      string
-	Seq          int64
-	Kind         string
-	Person       string
-	Session      string
-	Hash         string
-	About        string
-	Reason       string
-	Day          int64
-	Sig          []byte
-}
-
 type ManualEdition struct {
 	Jurisdiction string
 	ID           string
@@ -43,4 +29,18 @@ type ManualEdition struct {
 	PastDay      int64
 	Seq          int64
 	Head         []byte
+}
+
+type ManualEditionDeed struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+	Kind         string
+	Person       string
+	Session      string
+	Hash         string
+	About        string
+	Reason       string
+	Day          int64
+	Sig          []byte
 }

@@ -139,7 +139,7 @@ func (q *Queries) GetVersion(ctx context.Context, arg GetVersionParams) (ManualE
 }
 
 const insertDeed = `-- name: InsertDeed :exec
-INSERT INTO manual_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
+INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
@@ -247,7 +247,7 @@ func (q *Queries) ListContacts(ctx context.Context, jurisdiction string) ([]Manu
 }
 
 const listDeeds = `-- name: ListDeeds :many
-SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig FROM manual_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
+SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig FROM manual_edition_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
 `
 
 type ListDeedsParams struct {
@@ -255,15 +255,15 @@ type ListDeedsParams struct {
 	Edition      string
 }
 
-func (q *Queries) ListDeeds(ctx context.Context, arg ListDeedsParams) ([]ManualDeed, error) {
+func (q *Queries) ListDeeds(ctx context.Context, arg ListDeedsParams) ([]ManualEditionDeed, error) {
 	rows, err := q.db.QueryContext(ctx, listDeeds, arg.Jurisdiction, arg.Edition)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ManualDeed{}
+	items := []ManualEditionDeed{}
 	for rows.Next() {
-		var i ManualDeed
+		var i ManualEditionDeed
 		if err := rows.Scan(
 			&i.Jurisdiction,
 			&i.Edition,

@@ -21,7 +21,7 @@ CREATE INDEX manual_edition_hash ON manual_edition (jurisdiction, hash, state);
 CREATE UNIQUE INDEX manual_edition_active ON manual_edition (jurisdiction) WHERE state = 'active';
 
 -- What was done to an edition, by whom and why; each row chains to the one before.
-CREATE TABLE manual_deed (
+CREATE TABLE manual_edition_deed (
     jurisdiction TEXT   NOT NULL,
     edition      TEXT   NOT NULL,
     seq          BIGINT NOT NULL,
