@@ -69,6 +69,9 @@ func deadlineText(p *lang.Printer, m *protocol.Manual, w protocol.Why) string {
 		key = "after_unknown"
 	}
 	s := p.T("casework.because."+key, "span", spanText(p, w.Value, w.Unit), "what", whatText(p, m, w), "when", p.DateTime(w.At))
+	if w.Unit == "minute" && w.Known && !w.Ahead { // the page and the lists show full hours
+		s = p.T("casework.because.rounded", "deadline", s)
+	}
 	if len(w.Facts) > 0 {
 		s = p.T("casework.because.with", "deadline", s, "facts", factsText(p, m, w.Facts))
 	}
