@@ -43,7 +43,7 @@ func (p *Pages) trial(c *web.Ctx) error {
 	q := c.R.URL.Query()
 	t := trialView{view: v, Form: ui.Form{Values: url.Values(q)}, Asked: q.Has("hari"), Begin: c.Now.Truncate(time.Hour)}
 	if !t.Asked {
-		t.Form = ui.Filled("hari", "90", "fact.lead_agency", "ours")
+		t.Form = ui.Filled("hari", "90", "fact.lead_agency", "ours", "selesai", "ya")
 		return c.Page(title(c), trialPage(t))
 	}
 	days, err := strconv.Atoi(q.Get("hari"))
@@ -97,7 +97,7 @@ func lineName(v view, l manual.Line) string {
 	return l.Step.ID + " " + l.Step.Title.In(v.L)
 }
 
-// span says how long after the opening something is.
+// span says how long after the opening something is, and past two days when.
 func (t trialView) span(ctx context.Context, at time.Time) string {
 	if at.IsZero() {
 		return ui.T(ctx, "ui.no_clock")
@@ -106,10 +106,12 @@ func (t trialView) span(ctx context.Context, at time.Time) string {
 	switch {
 	case d <= 0:
 		return ui.T(ctx, "manual.trial.at_once")
-	case d < 48*time.Hour:
-		return ui.T(ctx, "manual.trial.hours", "n", int((d+time.Hour-1)/time.Hour))
+	case d%time.Hour != 0 && d < 48*time.Hour:
+		return ui.T(ctx, "manual.trial.minutes", "n", int(d/time.Minute))
+	case d < 24*time.Hour:
+		return ui.T(ctx, "manual.trial.hours", "n", int(d/time.Hour))
 	}
-	return ui.T(ctx, "manual.trial.days", "n", int(d/(24*time.Hour)))
+	return ui.T(ctx, "manual.trial.days", "n", int(d/(24*time.Hour)), "when", ui.V(ctx).P.DateTime(at))
 }
 
 func lineState(ctx context.Context, v view, l manual.Line) string {
