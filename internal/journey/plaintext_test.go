@@ -272,7 +272,7 @@ func (h *house) caseDoors() {
 	w.deed("move", "Simpan", "status", "assessment", "reason", "alasan zanggarwati")
 	h.newVersion()
 	w.get(at + "/manual?lang=id")
-	w.submit("Pindahkan kasus ke versi 0.2.0", "reason", "alasan kwetiauputih")
+	w.submit("Pindahkan kasus ke versi 0.3.0", "reason", "alasan kwetiauputih")
 	w.see("alasan kwetiauputih")
 	h.stepUp(w, "seruni")
 	w.get(at + "/identitas")
