@@ -49,6 +49,7 @@ const (
 	RuleDuty          = "duty-without-source" // a duty that rests on no law with a source
 	RuleTerm          = "forbidden-term"      // a word that blames a child
 	RuleGate          = "closed-gate"         // a gate that can never open
+	RuleLock          = "open-lock"           // an action that the engine can lock and no guard locks
 	RuleField         = "field"               // a field of a form that cannot be filled as it is written
 	RuleKey           = "unknown-key"         // warning: a key that the language does not know
 	RuleTranslation   = "missing-translation" // warning

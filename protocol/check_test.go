@@ -67,7 +67,7 @@ var spoils = []spoil{
 	{RuleValue, "facts risk type", "set", "bool"},
 	{RuleValue, "facts risk unknown_as", "medium", "high"},
 	{RuleValue, "facts risk labels medium", Text{"a", "b"}, "high"},
-	{RuleValue, "global_guards G-1 forbids 0", "sing", "mediate"},
+	{RuleValue, "global_guards G-1 forbids +", "sing", "mediate"},
 	{RuleValue, "forms F-1 sensitivity", "hidden", "restricted"},
 	{RuleValue, "forms F-1 fields calls type", "numbr", "did you mean number"},
 	{RuleValue, "forms F-1 fields where shown_when value", "maybe", "yes"},
@@ -103,6 +103,11 @@ var spoils = []spoil{
 	{RuleTerm, "forms F-1 fields safe label en", "A child prostitute?", "exploited"},
 	{RuleGate, "steps P1 outputs", []string{}, "F-1"},
 	{RuleGate, "steps P3 consent", []string{"C-1"}, "itself"},
+	{RuleLock, "global_guards G-NOIMAGE id", "G-NOPICTURE", "upload_media"},
+	{RuleLock, "global_guards G-NOIMAGE", nil, "G-NOIMAGE"},
+	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
+	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
+	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
 	{RuleField, "forms F-1 fields where choices", nil, "no choices"},
 	{RuleField, "forms F-1 fields safe choices", []any{map[string]any{"id": "a", "label": Text{"a", "b"}}}, "is no choice"},
 	{RuleField, "forms F-1 fields safe min", 3, "no number"},
@@ -149,7 +154,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		}
 		seen[s.rule] = true
 	}
-	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate,
+	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock,
 		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)

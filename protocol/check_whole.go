@@ -54,15 +54,36 @@ func (c *checking) words() {
 	}
 }
 
+// guards also holds the manual to locking every action that the engine can lock:
+// a guard that was renamed, emptied or loosened until it locks nothing is told here.
 func (c *checking) guards() {
+	locked := map[string]bool{}
 	for i, g := range c.m.Guards {
 		at := c.root().to("global_guards", i)
 		c.each(at.to("refs"), "sources", g.Refs)
 		for k, a := range g.Forbids {
 			c.listed(at.to("forbids", k), a, Actions...)
 		}
-		if _, unless := g.locks(); unless != nil {
+		forbids, unless := g.locks()
+		if unless != nil {
 			c.cond(at.to("unless"), *unless)
+		}
+		if len(forbids) == 0 && unless != nil {
+			c.wrong(at.to("unless"), RuleLock, both("pengaman %s memiliki unless tetapi tidak mengunci apa pun", "guard %s has unless and locks nothing", g.ID), Text{"tulis forbids:, atau hapus unless:", "write forbids:, or take out unless:"})
+		}
+		if unless != nil && !c.m.possible(Cond{Not: unless}, nil) {
+			c.wrong(at.to("unless"), RuleLock, both("kunci pengaman %s selalu terbuka: unless-nya selalu terpenuhi", "the lock of guard %s is always open: its unless always holds", g.ID), Text{"persempit unless:", "make unless: narrower"})
+			continue
+		}
+		for _, a := range forbids {
+			locked[a] = true
+		}
+	}
+	for _, a := range Actions {
+		if !locked[a] && len(c.m.Steps) > 0 {
+			name := keysOf(guards)[slices.IndexFunc(keysOf(guards), func(id string) bool { return slices.Contains(guards[id].Forbids, a) })]
+			c.wrong(c.root().to("global_guards"), RuleLock, both("tidak ada pengaman yang mengunci %s", "no guard locks %s", a),
+				both("pulihkan pengaman %s, atau tulis forbids: [%s] pada pengaman lain", "bring back guard %s, or write forbids: [%s] in another guard", name, a))
 		}
 	}
 }

@@ -20,7 +20,7 @@ const (
 // (Removed, Old).
 type Change struct {
 	Kind string
-	What string // manual, stage, step, form, field, fact, role, consent, event, anchor, guard, source
+	What string // manual, stage, step, form, field, fact, role, consent, event, anchor, guard, action (its locks), source
 	ID   string // its id; a field's is that of its form, a dot and its own
 	Name Text   // what it is called (now, or before it went)
 	Who  Text   // whom it concerns: the actor of a step; empty where it concerns all
@@ -166,6 +166,10 @@ func without(list, other []Text) (out []Text) {
 // orderOf begins the parts that tell in which order things stand.
 const orderOf = "order of "
 
+// waits is the part of a step that says which gates it has, whichever keys of the
+// manual make them.
+const waits = "waits"
+
 // things lists a manual in words.
 func (m *Manual) things() (out []*thing) {
 	h := m.Protocol
@@ -196,6 +200,11 @@ func (m *Manual) things() (out []*thing) {
 	}
 	for _, g := range m.Guards {
 		out = append(out, m.guardThing(g))
+	}
+	for _, a := range Actions { // whatever guard does it, and by whatever rule of its name
+		t := &thing{what: "action", id: a, name: Label(a)}
+		t.list("locked_by", m.locksOf(a))
+		out = append(out, t)
 	}
 	return append(out, m.vocabulary()...)
 }
@@ -252,6 +261,7 @@ func (m *Manual) stepThing(s *Step) *thing {
 	t.list("require", s.Require)
 	t.list("ladder", ladderLines(s))
 	t.list("outputs", texts(s.Outputs, m.FormText))
+	t.list(waits, m.gatesOf(s))
 	t.list("on_overdue", texts(s.OnOverdue, same))
 	t.say("sensitivity", same(s.Sensitivity))
 	t.list("next", texts(s.Next, m.StepText))
@@ -390,7 +400,10 @@ func (m *Manual) vocabulary() (out []*thing) {
 // names of what a change is of, and of its parts.
 var names = map[string]Text{
 	"manual": {"Manual", "Manual"}, "stage": {"Tahap", "Stage"}, "step": {"Langkah", "Step"}, "form": {"Formulir", "Form"}, "field": {"Isian", "Field"},
-	"fact": {"Fakta", "Fact"}, "role": {"Peran", "Role"}, "consent": {"Persetujuan", "Consent"}, "event": {"Kejadian", "Event"},
+	"fact": {"Fakta", "Fact"}, "role": {"Peran", "Role"}, "event": {"Kejadian", "Event"},
+	"action": {"Tindakan", "Action"}, ContactGuardian: {"menghubungi wali", "contact the guardian"}, Mediate: {"mediasi", "mediate"}, UploadMedia: {"mengunggah media", "upload media"},
+	RecordOffender: {"mencatat anak sebagai pelaku", "record a child as an offender"}, ContactSuspect: {"menghubungi terduga pelaku", "contact the suspect"},
+	"locked_by": {"dikunci oleh", "locked by"}, waits: {"menunggu", "waits for"}, "consent": {"Persetujuan", "Consent"}, "consent_unless": {"tidak menunggu persetujuan bila", "waits for no consent if"},
 	"anchor": {"Awal hitungan", "Start of a count"}, "guard": {"Pengaman", "Guard"}, "source": {"Sumber", "Source"}, "clock": {"Tenggat", "Clock"},
 
 	"title": {"nama", "name"}, "actor": {"pelaksana", "who acts"}, "support": {"pendukung", "who supports"}, "trigger": {"kapan dimulai", "when it begins"},
@@ -433,10 +446,14 @@ func (c Change) Sentence(lang string) string {
 		return strings.TrimSuffix(head+": "+end+"; "+old+new, "; ") + "."
 	}
 	head += ": " + Label(c.Part).In(lang)
-	switch c.Kind {
-	case Added:
+	switch {
+	case c.Part == waits && c.Kind == Added:
+		return strings.TrimSuffix(head, Label(waits).In(lang)) + both("sekarang menunggu “%s”.", "now waits for “%s”.", new).In(lang)
+	case c.Part == waits && c.Kind == Removed:
+		return strings.TrimSuffix(head, Label(waits).In(lang)) + both("tidak lagi menunggu “%s”.", "no longer waits for “%s”.", old).In(lang)
+	case c.Kind == Added:
 		return head + both(": ditambah “%s”.", ": added “%s”.", new).In(lang)
-	case Removed:
+	case c.Kind == Removed:
 		return head + both(": dihapus “%s”.", ": removed “%s”.", old).In(lang)
 	}
 	return head + both(" berubah dari “%s” menjadi “%s”.", " changed from “%s” to “%s”.", old, new).In(lang)

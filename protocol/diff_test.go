@@ -105,3 +105,30 @@ func TestDiffTellsEveryChange(t *testing.T) {
 func hasErrors(list []Problem) bool {
 	return slices.ContainsFunc(list, func(p Problem) bool { return p.Severity == Error })
 }
+
+// What weakens a gate or a lock is told as such, whichever key of the manual does it.
+func TestDiffTellsGatesAndLocks(t *testing.T) {
+	text := good(t)
+	old := parse(t, text)
+	for name, c := range map[string]struct {
+		new  []byte
+		want string
+	}{
+		"a gate went":              {edited(t, text, []string{}, "steps", "P4", "consent"), "Step P4 “Hand over” (Police): no longer waits for “C-1"},
+		"a gate came":              {edited(t, text, []string{"F-1"}, "steps", "P2", "requires_forms"), "now waits for “F-1 (Note)”"},
+		"outputs ask":              {edited(t, text, []string{"F-2"}, "steps", "P4", "outputs"), "no longer waits for “C-1"},
+		"another consent form":     {edited(t, text, "F-1", "protocol", "consent_form"), "Step P2 “Ask for consent” (Companion): now waits for “C-1"},
+		"a step no longer stands":  {edited(t, text, nil, "consents", "C-1", "or_step"), "waits for changed from"},
+		"life first":               {edited(t, text, map[string]any{"fact": "risk", "op": "eq", "value": "high"}, "steps", "P4", "consent_unless"), "unless Risk level: high”"},
+		"a guard has another name": {edited(t, text, "G-X", "global_guards", "G-NOIMAGE", "id"), "Action upload_media “upload media”: locked by: removed “G-NOIMAGE, always”"},
+		"a lock is looser":         {edited(t, text, []string{"low", "unknown"}, "global_guards", "G-1", "unless", "value"), "Action mediate: locked by changed from “G-1, unless Risk level: low”"},
+	} {
+		var all []string
+		for _, d := range Diff(old, parse(t, c.new)) {
+			all = append(all, d.Sentence("en"))
+		}
+		if s := strings.Join(all, "\n"); !strings.Contains(s, c.want) {
+			t.Errorf("%s: %q is not in\n%s", name, c.want, s)
+		}
+	}
+}
