@@ -90,11 +90,13 @@ func Diff(old, new *Manual) (out []Change) {
 	return out
 }
 
-// whole says a thing that came or went in one line: what a reader has to know of it.
+// whole says a thing that came or went in one line: every part of it.
 func (t *thing) whole() Text {
 	var list []Text
-	for _, name := range []string{"trigger", "when", "deadline", "basis", "rule", "type", "evidence"} {
-		list = append(list, t.part(name).lines...)
+	for _, p := range t.parts {
+		if !strings.HasPrefix(p.name, orderOf) && !slices.Equal(p.lines, []Text{t.name}) { // its name and its fields stand by themselves
+			list = append(list, both("%s: %s", "%s: %s", Label(p.name), joined(p.lines, " · ", " · ")))
+		}
 	}
 	return joined(list, "; ", "; ")
 }
@@ -109,6 +111,9 @@ func (t *thing) changes(now *thing) (out []Change) {
 	for _, name := range names {
 		before, after := t.part(name), now.part(name)
 		add := func(kind string, old, new Text) {
+			if kind == Changed {
+				old, new = apart(old, new)
+			}
 			out = append(out, Change{kind, now.what, now.id, now.name, now.who, name, old, new})
 		}
 		if strings.HasPrefix(name, orderOf) { // what came and went is told by itself
@@ -127,6 +132,19 @@ func (t *thing) changes(now *thing) (out []Change) {
 		}
 	}
 	return out
+}
+
+// apart lets a reader of one language see what changed only in the other: both
+// sides then read as they stand in that one, after its name.
+func apart(old, new Text) (Text, Text) {
+	in := func(t Text, lang string) string { return "[" + lang + "] " + orID(same(t.In(lang)), "–").ID }
+	switch a, b := old, new; {
+	case a.In("id") == b.In("id"):
+		old.ID, new.ID = in(a, "en"), in(b, "en")
+	case a.In("en") == b.In("en"):
+		old.EN, new.EN = in(a, "id"), in(b, "id")
+	}
+	return old, new
 }
 
 // lines tells which lines of a list came and went; where they are the same in
@@ -385,7 +403,14 @@ func (m *Manual) vocabulary() (out []*thing) {
 		add("event", id, m.Happens[id])
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Anchors)) {
-		add("anchor", id, m.AnchorText(id))
+		a, t := m.Anchors[id], add("anchor", id, m.AnchorText(id))
+		if a.StepDone != "" {
+			t.say("step_done", m.StepText(a.StepDone))
+		}
+		if a.FactChange != "" {
+			t.say("fact_change", withID(a.FactChange, m.FactText(a.FactChange)))
+		}
+		t.list("consents", texts(a.Consents, m.consentWithID))
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sources)) {
 		s := m.Sources[id]
@@ -403,6 +428,7 @@ var names = map[string]Text{
 	"fact": {"Fakta", "Fact"}, "role": {"Peran", "Role"}, "event": {"Kejadian", "Event"},
 	"action": {"Tindakan", "Action"}, ContactGuardian: {"menghubungi wali", "contact the guardian"}, Mediate: {"mediasi", "mediate"}, UploadMedia: {"mengunggah media", "upload media"},
 	RecordOffender: {"mencatat anak sebagai pelaku", "record a child as an offender"}, ContactSuspect: {"menghubungi terduga pelaku", "contact the suspect"},
+	"step_done": {"selesainya langkah", "completion of step"}, "fact_change": {"perubahan fakta", "change of fact"}, "consents": {"keputusan tentang persetujuan", "decision on consents"},
 	"locked_by": {"dikunci oleh", "locked by"}, waits: {"menunggu", "waits for"}, "consent": {"Persetujuan", "Consent"}, "consent_unless": {"tidak menunggu persetujuan bila", "waits for no consent if"},
 	"anchor": {"Awal hitungan", "Start of a count"}, "guard": {"Pengaman", "Guard"}, "source": {"Sumber", "Source"}, "clock": {"Tenggat", "Clock"},
 
