@@ -50,8 +50,10 @@ const (
 	RuleTerm          = "forbidden-term"      // a word that blames a child
 	RuleGate          = "closed-gate"         // a gate that can never open
 	RuleLock          = "open-lock"           // an action that the engine can lock and no guard locks
+	RuleAnchor        = "anchor-is-event"     // an anchor that hides an event of its name
 	RuleField         = "field"               // a field of a form that cannot be filled as it is written
 	RuleKey           = "unknown-key"         // warning: a key that the language does not know
+	RuleBuiltIn       = "built-in-redefined"  // warning: an anchor that the language knows means something else
 	RuleTranslation   = "missing-translation" // warning
 	RuleFactUnasked   = "fact-never-asked"    // warning: no condition asks for it
 	RuleConsentUnheld = "consent-not-asked"   // warning: a gate waits for a consent that no step asks for

@@ -108,6 +108,11 @@ var spoils = []spoil{
 	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
 	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
 	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
+	{RuleAnchor, "anchors intake_received", map[string]any{"step_done": "P2"}, "name of an event"},
+	{RuleAnchor, "anchors case_closed", map[string]any{"step_done": "P2"}, "name of an event"},
+	{RuleAnchor, "anchors handed_over", map[string]any{"fact_change": "risk"}, "name of an event"},
+	{RuleAnchor, "anchors last_review", map[string]any{"step_done": "P2"}, "by the language"},
+	{RuleBuiltIn, "anchors plan_agreed", map[string]any{"step_done": "P2"}, "plan_agreed"},
 	{RuleField, "forms F-1 fields where choices", nil, "no choices"},
 	{RuleField, "forms F-1 fields safe choices", []any{map[string]any{"id": "a", "label": Text{"a", "b"}}}, "is no choice"},
 	{RuleField, "forms F-1 fields safe min", 3, "no number"},
@@ -154,7 +159,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		}
 		seen[s.rule] = true
 	}
-	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock,
+	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleAnchor, RuleBuiltIn,
 		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)

@@ -38,8 +38,18 @@ func (c *checking) words() {
 			c.refers(c.root().to("consents", id, "or_step"), "steps", or)
 		}
 	}
+	occurs := c.m.occurring()
 	for _, id := range keysOf(c.m.Anchors) {
 		a, at := c.m.Anchors[id], c.root().to("anchors", id)
+		_, builtIn := anchors[id]
+		switch {
+		case id == LastReview || id == ScheduledVisit || strings.HasPrefix(id, before):
+			c.wrong(at, RuleAnchor, both("%s berarti tetap dalam bahasa manual", "%s has its meaning by the language", id), Text{"beri nama lain", "give it another name"})
+		case occurs[id]: // a clock would count from this and no longer from the event
+			c.wrong(at, RuleAnchor, both("%s adalah nama kejadian", "%s is the name of an event", id), Text{"beri nama lain", "give it another name"})
+		case builtIn && !reflect.DeepEqual(a, anchors[id]):
+			c.warn(at, RuleBuiltIn, both("%s tidak lagi berarti seperti bawaannya", "%s no longer means what it does by itself", id), Text{"pakai nama lain bila tidak disengaja", "use another name unless this is meant"})
+		}
 		if c.means(at, a); reflect.DeepEqual(a, Anchor{}) {
 			c.wrong(at, RuleShape, both("%s tidak berarti apa-apa", "%s means nothing", id), Text{"step_done, fact_change atau consents", "step_done, fact_change or consents"})
 		}

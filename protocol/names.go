@@ -168,6 +168,30 @@ func (m *Manual) Events() (out []string) {
 	return out
 }
 
+// occurring tells the names of what occurs: by itself, because a trigger waits for
+// it, or as a fact that becomes true.
+func (m *Manual) occurring() map[string]bool {
+	out := map[string]bool{}
+	for _, name := range System {
+		out[name] = true
+	}
+	for _, s := range m.Steps {
+		s.Trigger.walk(func(t Trigger) {
+			out[t.Event] = true
+			if t.Schedule != nil {
+				out[t.Schedule.Anchor] = true
+			}
+			if t.Recurring != nil {
+				out[t.Recurring.Until] = true
+			}
+		})
+	}
+	for id, f := range m.Facts {
+		out[id] = out[id] || f.Type == "bool"
+	}
+	return out
+}
+
 // Recordable returns the events that people note: all but System.
 func (m *Manual) Recordable() []string {
 	return slices.DeleteFunc(m.Events(), func(name string) bool { return slices.Contains(System, name) })
