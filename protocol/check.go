@@ -61,9 +61,19 @@ const (
 
 // checking collects problems; at is where it looks.
 type checking struct {
-	m   *Manual
-	out []Problem
+	m     *Manual
+	out   []Problem
+	ids   map[string]map[string]bool // part → its ids
+	tries int
 }
+
+// mostTries bounds the comparisons by which Check looks whether conditions can hold.
+const mostTries = 500_000
+
+// mostProblems ends a check of what is wrong all through.
+const mostProblems = 1000
+
+func (c *checking) full() bool { return len(c.out) >= mostProblems }
 
 // place is a node of the text, or the nearest above it that there is.
 type place struct{ *yaml.Node }
@@ -91,6 +101,9 @@ func (p place) to(path ...any) place {
 func (c *checking) root() place { return place{c.m.root} }
 
 func (c *checking) say(at place, rule, severity string, message, hint Text) {
+	if c.full() {
+		return
+	}
 	p := Problem{Line: 1, Column: 1, Rule: rule, Severity: severity, Message: message.EN, Hint: hint.EN, message: message, hint: hint}
 	if at.Node != nil {
 		p.Line, p.Column = at.Line, at.Column
@@ -106,10 +119,10 @@ func (c *checking) warn(at place, rule string, message, hint Text) {
 	c.say(at, rule, Warning, message, hint)
 }
 
-// Check returns every problem of a manual at once, errors before warnings, each
-// by line.
+// Check returns every problem of a manual at once (the first 1,000), errors before
+// warnings, each by line.
 func Check(m *Manual) []Problem {
-	c := &checking{m: m}
+	c := &checking{m: m, ids: map[string]map[string]bool{}}
 	c.header()
 	c.facts()
 	c.words()
@@ -173,7 +186,7 @@ func (c *checking) duplicates() {
 
 // listed holds a word to those of the language.
 func (c *checking) listed(at place, word string, list ...string) {
-	if !slices.Contains(list, word) {
+	if !c.full() && !slices.Contains(list, word) {
 		list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 		c.wrong(at, RuleValue, both("%q tidak dikenal di sini", "%q is not known here", word), oneOf(list, word))
 	}
@@ -181,11 +194,15 @@ func (c *checking) listed(at place, word string, list ...string) {
 
 // refers holds an id to those of a part of the manual.
 func (c *checking) refers(at place, part, id string) bool {
-	list := c.m.idsOf(part)
-	if slices.Contains(list, id) {
+	if c.ids[part] == nil {
+		c.ids[part] = setOf(c.m.idsOf(part))
+	}
+	if c.ids[part][id] {
 		return true
 	}
-	c.wrong(at, RuleReference, both("%q tidak ada di %s:", "%q is not under %s:", id, part), oneOf(list, id))
+	if !c.full() {
+		c.wrong(at, RuleReference, both("%q tidak ada di %s:", "%q is not under %s:", id, part), oneOf(c.m.idsOf(part), id))
+	}
 	return false
 }
 
@@ -193,6 +210,14 @@ func (c *checking) each(at place, part string, list []string) {
 	for i, id := range list {
 		c.refers(at.to(i), part, id)
 	}
+}
+
+func setOf(list []string) map[string]bool {
+	out := make(map[string]bool, len(list))
+	for _, s := range list {
+		out[s] = true
+	}
+	return out
 }
 
 // idsOf lists what stands under a key of the manual.

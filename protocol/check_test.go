@@ -2,10 +2,12 @@ package protocol
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func good(t testing.TB) []byte {
@@ -85,6 +87,9 @@ var spoils = []spoil{
 	{RuleLoop, "steps P4 next", []string{"P1"}, "round for ever"},
 	{RuleLoop, "steps P4 trigger", map[string]any{"recurring": map[string]any{"every": 3, "unit": "calendar_day"}}, "without end"},
 	{RuleClock, "steps P1 deadline value", -1, "length of time"},
+	{RuleClock, "steps P3 deadline value", 3651, "to 3650"},
+	{RuleClock, "steps P4 track 0 value", 9999, "to 3650"},
+	{RuleClock, "steps P4 trigger", map[string]any{"schedule": map[string]any{"anchor": "home", "offsets": []int{3, 4000}, "unit": "calendar_day"}}, "goes up"},
 	{RuleClock, "steps P1 deadline_when 0 value", 5000, "shorter"},
 	{RuleClock, "steps P1 deadline_when +", map[string]any{"if": map[string]any{"fact": "risk", "op": "eq", "value": "high"}, "value": 2, "unit": "hour", "basis": "guideline", "certainty": "unverified"}, "never count"},
 	{RuleClock, "anchors plan step_done", "P3", "only begin after"},
@@ -221,18 +226,21 @@ func TestTermsAreNotSaidButMayBeNamed(t *testing.T) {
 
 func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	for text, line := range map[string]int{
-		"steps: [":                          1,
-		"a: 1\nsteps: 7\n":                  2,
-		"a: &x 1\nb: *x\n":                  1,
-		"- a\n":                             1,
-		"a: 1\n---\nb: 2\n":                 1,
-		"steps:\n- id: A\n  id: B\n":        3,
-		"\n\nsteps: [{trigger: [1]}]\n":     3,
-		"x:\n" + strings.Repeat("- ", 50):   2,
-		"x: " + strings.Repeat("[", 50):     1,
-		"steps:\n- title: {id: [1]}\n":      2,
-		"steps: [{id: A}, null]\n":          1,
-		"forms: {F: {title: a, fields: 3}}": 1,
+		"steps: [":                                             1,
+		"a: 1\nsteps: 7\n":                                     2,
+		"a: &x 1\nb: *x\n":                                     1,
+		"- a\n":                                                1,
+		"a: 1\n---\nb: 2\n":                                    1,
+		"steps:\n- id: A\n  id: B\n":                           3,
+		"\n\nsteps: [{trigger: [1]}]\n":                        3,
+		"x:\n" + strings.Repeat("- ", 50):                      2,
+		"x: " + strings.Repeat("[", 50):                        1,
+		"steps:\n- title: {id: [1]}\n":                         2,
+		"steps: [{id: A}, null]\n":                             1,
+		"forms: {F: {title: a, fields: 3}}":                    1,
+		"a: {b: 1}\nc: {<<: {b: 2}}\n":                         2,
+		"a: 1\nsteps: [{deadline: {value: 010}}]\n":            2,
+		"a: 1\nfacts: [" + strings.Repeat("a, ", 1001) + "]\n": 2,
 	} {
 		_, err := Parse(strings.NewReader(text))
 		list := Problems(err)
@@ -242,5 +250,55 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	}
 	if Problems(nil) != nil {
 		t.Error("no failure has problems")
+	}
+}
+
+// manual of n steps, each of which leads to every other and waits for the one
+// before or after it: what is dear to check.
+func tangle(n int) string {
+	var b strings.Builder
+	b.WriteString("schema: handling-protocol/v1\nfacts:\n")
+	for i := range 20 {
+		fmt.Fprintf(&b, "  f%d: {type: enum, label: a, values: [a, b, c, d]}\n", i)
+	}
+	b.WriteString("steps:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "- id: S%d\n  title: a\n  trigger: {step_done: S%d}\n  next: [S%d, S%d, S%d]\n  when: {all: [", i, i+1, (i+1)%n, (i+7)%n, (i*31)%n)
+		for k := range 20 {
+			fmt.Fprintf(&b, "{fact: f%d, op: eq, value: [d]}, ", k)
+		}
+		b.WriteString("{fact: f0, op: eq, value: a}]}\n")
+	}
+	return b.String()
+}
+
+// What is too much is refused at once, and what may be is checked at once.
+func TestCheckIsCheap(t *testing.T) {
+	begun := time.Now()
+	if _, err := Parse(strings.NewReader(tangle(MaxSteps + 1))); err == nil || !strings.Contains(err.Error(), "at most 500 steps") {
+		t.Error(err)
+	}
+	m := parse(t, []byte(tangle(MaxSteps)))
+	t.Logf("read in %v", time.Since(begun))
+	begun = time.Now()
+	if list := Check(m); !hasErrors(list) {
+		t.Error("nothing is found")
+	}
+	if took := time.Since(begun); took > time.Second { // 0.1 s where the machine has nothing else to do
+		t.Errorf("checked in %v", took)
+	} else {
+		t.Logf("checked in %v", took)
+	}
+	begun = time.Now()
+	_, _, _ = Forbidden(strings.Repeat(`"a" 'b' `, 250_000))
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("quotes took %v", took)
+	}
+	begun = time.Now()
+	for range MaxSteps {
+		(*Calendar)(nil).AddWorkingDays(begun, mostYears)
+	}
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("500 clocks took %v", took)
 	}
 }

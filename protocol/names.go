@@ -145,8 +145,10 @@ func (m *Manual) Step(id string) *Step { return m.step[id] }
 // the order of the steps, each once: of triggers, schedules, deadlines and
 // tracked clocks. Anchors that mean a fact, a step or a consent are none.
 func (m *Manual) Events() (out []string) {
+	seen := map[string]bool{}
 	add := func(name string) {
-		if m.isEvent(name) && !slices.Contains(out, name) {
+		if m.isEvent(name) && !seen[name] {
+			seen[name] = true
 			out = append(out, name)
 		}
 	}
