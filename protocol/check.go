@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -40,6 +41,7 @@ const (
 	RuleYAML          = "yaml"                // what Parse refuses; see Problems
 	RuleShape         = "shape"               // something is missing, or two things stand where one may
 	RuleDuplicate     = "duplicate-id"        // two things have one id
+	RuleID            = "id-shape"            // an id that is not letters, digits, - and _
 	RuleReference     = "unknown-reference"   // it points to what is not there
 	RuleValue         = "unknown-value"       // a word that the language or the fact does not list
 	RuleUnreachable   = "unreachable-step"    // a step that can never begin
@@ -172,6 +174,9 @@ func (c *checking) duplicates() {
 			}
 		}
 	}
+	for _, part := range []string{"facts", "roles", "consents", "forms", "stages", "steps", "guards"} {
+		c.shaped(part)
+	}
 	unique(c.root().to("steps"), len(c.m.Steps), func(i int) string { return c.m.Steps[i].ID })
 	unique(c.root().to("stages"), len(c.m.Stages), func(i int) string { return c.m.Stages[i].ID })
 	unique(c.root().to("global_guards"), len(c.m.Guards), func(i int) string { return c.m.Guards[i].ID })
@@ -181,6 +186,32 @@ func (c *checking) duplicates() {
 		for i, d := range f.Fields {
 			unique(fields.to(i, "choices"), len(d.Choices), func(k int) string { return d.Choices[k].ID })
 		}
+	}
+}
+
+// idShape is what an id looks like: it stands in addresses, in the names of inputs
+// and in the margins of the book.
+var idShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+
+// shaped holds the ids of a part to that.
+func (c *checking) shaped(part string) {
+	key := part
+	if part == "guards" {
+		key = "global_guards"
+	}
+	for i, id := range c.m.idsOf(part) {
+		if id == "" || idShape.MatchString(id) {
+			continue
+		}
+		at := c.root().to(key, i, "id")
+		if n := child(c.m.root, key); n != nil && n.Kind == yaml.MappingNode {
+			for k := 0; k+1 < len(n.Content); k += 2 {
+				if n.Content[k].Value == id {
+					at = place{n.Content[k]}
+				}
+			}
+		}
+		c.wrong(at, RuleID, both("id %.60q tidak dapat dipakai", "id %.60q cannot be used", id), Text{"huruf a–z, angka, - dan _, paling banyak 40", "letters a–z, digits, - and _, at most 40"})
 	}
 }
 
@@ -236,6 +267,10 @@ func (m *Manual) idsOf(part string) (out []string) {
 	case "stages":
 		for _, s := range m.Stages {
 			out = append(out, s.ID)
+		}
+	case "guards":
+		for _, g := range m.Guards {
+			out = append(out, g.ID)
 		}
 	case "steps":
 		for _, s := range m.Steps {

@@ -113,6 +113,12 @@ var spoils = []spoil{
 	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
 	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
 	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
+	{RuleID, "roles R.C", map[string]any{"id": "a", "en": "b"}, "R.C"},
+	{RuleID, "consents C'1", map[string]any{"id": "a", "en": "b", "evidence": Text{"a", "b"}}, "C'1"},
+	{RuleID, "forms F%2", map[string]any{"title": Text{"a", "b"}}, "F%2"},
+	{RuleID, "stages +", map[string]any{"id": "A/../B", "title": Text{"a", "b"}}, "A/../B"},
+	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}}, "letters"},
+	{RuleID, "steps +", map[string]any{"id": strings.Repeat("P", 41), "stage": "S", "title": Text{"a", "b"}, "actor": "R-A", "trigger": map[string]any{"event": "x"}}, "PPPP"},
 	{RuleAnchor, "anchors intake_received", map[string]any{"step_done": "P2"}, "name of an event"},
 	{RuleAnchor, "anchors case_closed", map[string]any{"step_done": "P2"}, "name of an event"},
 	{RuleAnchor, "anchors handed_over", map[string]any{"fact_change": "risk"}, "name of an event"},
@@ -164,7 +170,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		}
 		seen[s.rule] = true
 	}
-	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleAnchor, RuleBuiltIn,
+	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleID, RuleAnchor, RuleBuiltIn,
 		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)
@@ -253,8 +259,15 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	}
 }
 
-// manual of n steps, each of which leads to every other and waits for the one
-// before or after it: what is dear to check.
+func TestAFactHasAnIDOfOneShape(t *testing.T) {
+	list := Check(parse(t, bytes.ReplaceAll(good(t), []byte("risk"), []byte("ri.sk"))))
+	if len(list) != 1 || list[0].Rule != RuleID || list[0].Line != 6 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// tangle is a manual of n steps, each of which leads to three others and waits for the one
+// after it: what is dear to check.
 func tangle(n int) string {
 	var b strings.Builder
 	b.WriteString("schema: handling-protocol/v1\nfacts:\n")
