@@ -102,13 +102,24 @@ func (c *Calendar) AddWorkingDays(t time.Time, n int) (due time.Time, known bool
 		n, step = -n, -1
 	}
 	n = min(n, mostDays)
-	for n > 0 {
-		day = day.AddDate(0, 0, step)
-		works, k := c.Works(day)
-		known = known && k
-		if works {
+	if n == 0 {
+		return day, true
+	}
+	first, weekday, today, walked := day.AddDate(0, 0, step), int(day.Weekday()), number(day), 0
+	for n > 0 { // by numbers: this is the dearest loop of an evaluation
+		weekday, walked = (weekday+step+7)%7, walked+step
+		off := false
+		if c != nil {
+			_, off = c.days[today+walked]
+		}
+		if weekday != int(time.Saturday) && weekday != int(time.Sunday) && !off {
 			n--
 		}
+	}
+	day = day.AddDate(0, 0, walked)
+	for y := min(first.Year(), day.Year()); y <= max(first.Year(), day.Year()); y++ {
+		_, listed := c.Year(y)
+		known = known && listed
 	}
 	return day, known
 }

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -40,6 +41,7 @@ const (
 	RuleYAML          = "yaml"                // what Parse refuses; see Problems
 	RuleShape         = "shape"               // something is missing, or two things stand where one may
 	RuleDuplicate     = "duplicate-id"        // two things have one id
+	RuleID            = "id-shape"            // an id that is not letters, digits, - and _
 	RuleReference     = "unknown-reference"   // it points to what is not there
 	RuleValue         = "unknown-value"       // a word that the language or the fact does not list
 	RuleUnreachable   = "unreachable-step"    // a step that can never begin
@@ -49,8 +51,11 @@ const (
 	RuleDuty          = "duty-without-source" // a duty that rests on no law with a source
 	RuleTerm          = "forbidden-term"      // a word that blames a child
 	RuleGate          = "closed-gate"         // a gate that can never open
+	RuleLock          = "open-lock"           // an action that the engine can lock and no guard locks
+	RuleAnchor        = "anchor-is-event"     // an anchor that hides an event of its name
 	RuleField         = "field"               // a field of a form that cannot be filled as it is written
 	RuleKey           = "unknown-key"         // warning: a key that the language does not know
+	RuleBuiltIn       = "built-in-redefined"  // warning: an anchor that the language knows means something else
 	RuleTranslation   = "missing-translation" // warning
 	RuleFactUnasked   = "fact-never-asked"    // warning: no condition asks for it
 	RuleConsentUnheld = "consent-not-asked"   // warning: a gate waits for a consent that no step asks for
@@ -58,9 +63,19 @@ const (
 
 // checking collects problems; at is where it looks.
 type checking struct {
-	m   *Manual
-	out []Problem
+	m     *Manual
+	out   []Problem
+	ids   map[string]map[string]bool // part → its ids
+	tries int
 }
+
+// mostTries bounds the comparisons by which Check looks whether conditions can hold.
+const mostTries = 500_000
+
+// mostProblems ends a check of what is wrong all through.
+const mostProblems = 1000
+
+func (c *checking) full() bool { return len(c.out) >= mostProblems }
 
 // place is a node of the text, or the nearest above it that there is.
 type place struct{ *yaml.Node }
@@ -88,6 +103,9 @@ func (p place) to(path ...any) place {
 func (c *checking) root() place { return place{c.m.root} }
 
 func (c *checking) say(at place, rule, severity string, message, hint Text) {
+	if c.full() {
+		return
+	}
 	p := Problem{Line: 1, Column: 1, Rule: rule, Severity: severity, Message: message.EN, Hint: hint.EN, message: message, hint: hint}
 	if at.Node != nil {
 		p.Line, p.Column = at.Line, at.Column
@@ -103,10 +121,10 @@ func (c *checking) warn(at place, rule string, message, hint Text) {
 	c.say(at, rule, Warning, message, hint)
 }
 
-// Check returns every problem of a manual at once, errors before warnings, each
-// by line.
+// Check returns every problem of a manual at once (the first 1,000), errors before
+// warnings, each by line.
 func Check(m *Manual) []Problem {
-	c := &checking{m: m}
+	c := &checking{m: m, ids: map[string]map[string]bool{}}
 	c.header()
 	c.facts()
 	c.words()
@@ -156,6 +174,9 @@ func (c *checking) duplicates() {
 			}
 		}
 	}
+	for _, part := range []string{"facts", "roles", "consents", "forms", "stages", "steps", "guards"} {
+		c.shaped(part)
+	}
 	unique(c.root().to("steps"), len(c.m.Steps), func(i int) string { return c.m.Steps[i].ID })
 	unique(c.root().to("stages"), len(c.m.Stages), func(i int) string { return c.m.Stages[i].ID })
 	unique(c.root().to("global_guards"), len(c.m.Guards), func(i int) string { return c.m.Guards[i].ID })
@@ -168,9 +189,35 @@ func (c *checking) duplicates() {
 	}
 }
 
+// idShape is what an id looks like: it stands in addresses, in the names of inputs
+// and in the margins of the book.
+var idShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+
+// shaped holds the ids of a part to that.
+func (c *checking) shaped(part string) {
+	key := part
+	if part == "guards" {
+		key = "global_guards"
+	}
+	for i, id := range c.m.idsOf(part) {
+		if id == "" || idShape.MatchString(id) {
+			continue
+		}
+		at := c.root().to(key, i, "id")
+		if n := child(c.m.root, key); n != nil && n.Kind == yaml.MappingNode {
+			for k := 0; k+1 < len(n.Content); k += 2 {
+				if n.Content[k].Value == id {
+					at = place{n.Content[k]}
+				}
+			}
+		}
+		c.wrong(at, RuleID, both("id %.60q tidak dapat dipakai", "id %.60q cannot be used", id), Text{"huruf a–z, angka, - dan _, paling banyak 40", "letters a–z, digits, - and _, at most 40"})
+	}
+}
+
 // listed holds a word to those of the language.
 func (c *checking) listed(at place, word string, list ...string) {
-	if !slices.Contains(list, word) {
+	if !c.full() && !slices.Contains(list, word) {
 		list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 		c.wrong(at, RuleValue, both("%q tidak dikenal di sini", "%q is not known here", word), oneOf(list, word))
 	}
@@ -178,11 +225,15 @@ func (c *checking) listed(at place, word string, list ...string) {
 
 // refers holds an id to those of a part of the manual.
 func (c *checking) refers(at place, part, id string) bool {
-	list := c.m.idsOf(part)
-	if slices.Contains(list, id) {
+	if c.ids[part] == nil {
+		c.ids[part] = setOf(c.m.idsOf(part))
+	}
+	if c.ids[part][id] {
 		return true
 	}
-	c.wrong(at, RuleReference, both("%q tidak ada di %s:", "%q is not under %s:", id, part), oneOf(list, id))
+	if !c.full() {
+		c.wrong(at, RuleReference, both("%q tidak ada di %s:", "%q is not under %s:", id, part), oneOf(c.m.idsOf(part), id))
+	}
 	return false
 }
 
@@ -190,6 +241,14 @@ func (c *checking) each(at place, part string, list []string) {
 	for i, id := range list {
 		c.refers(at.to(i), part, id)
 	}
+}
+
+func setOf(list []string) map[string]bool {
+	out := make(map[string]bool, len(list))
+	for _, s := range list {
+		out[s] = true
+	}
+	return out
 }
 
 // idsOf lists what stands under a key of the manual.
@@ -208,6 +267,10 @@ func (m *Manual) idsOf(part string) (out []string) {
 	case "stages":
 		for _, s := range m.Stages {
 			out = append(out, s.ID)
+		}
+	case "guards":
+		for _, g := range m.Guards {
+			out = append(out, g.ID)
 		}
 	case "steps":
 		for _, s := range m.Steps {

@@ -90,8 +90,11 @@ func (c *checking) schedule(at place, s *Schedule) {
 	if s.Anchor == "" || len(s.Offsets) == 0 {
 		c.wrong(at, RuleShape, Text{"jadwal tanpa anchor atau offsets", "a schedule without anchor or offsets"}, same("{anchor: reintegrated, offsets: [14, 30], unit: calendar_day}"))
 	}
+	if len(s.Offsets) > mostVisits {
+		c.wrong(at.to("offsets"), RuleClock, both("jadwal memiliki paling banyak %d kunjungan", "a schedule has at most %d visits", mostVisits), Text{"pakai recurring:", "use recurring:"})
+	}
 	for i, n := range s.Offsets {
-		if n < 0 || n > mostDays || i > 0 && n <= s.Offsets[i-1] {
+		if n < 0 || n > longest(s.Unit) || i > 0 && n <= s.Offsets[i-1] {
 			c.wrong(at.to("offsets", i), RuleClock, both("jadwal harus naik dari 0: %d", "a schedule goes up from 0: %d", n), Text{"urutkan dari yang paling awal", "write the earliest first"})
 		}
 	}
@@ -100,13 +103,25 @@ func (c *checking) schedule(at place, s *Schedule) {
 // span holds a length of time to a known unit and a value from least on.
 func (c *checking) span(at place, unit string, value, least int) {
 	c.listed(at, unit, units...)
-	if value < least || value > mostValue {
-		c.wrong(at, RuleClock, both("%d bukan lama waktu yang mungkin", "%d is no length of time that can be", value), both("dari %d sampai %d", "from %d to %d", least, mostValue))
+	most := longest(unit)
+	if value < least || value > most {
+		c.wrong(at, RuleClock, both("%d bukan lama waktu yang mungkin", "%d is no length of time that can be", value), both("dari %d sampai %d", "from %d to %d", least, most))
 	}
 }
 
-// mostValue bounds a deadline: a hundred years of hours.
-const mostValue = 1_000_000
+// mostYears bounds a deadline, in days: ten years.
+const mostYears = 3650
+
+// longest is the most of a unit that a deadline may have.
+func longest(unit string) int {
+	if one := minutes(1, unit); one > 0 {
+		return mostYears * 24 * 60 / one
+	}
+	return mostYears
+}
+
+// mostVisits bounds a schedule.
+const mostVisits = 100
 
 func (c *checking) basis(at place, basis, certainty string) {
 	c.listed(at.to("basis"), basis, bases...)
@@ -205,6 +220,7 @@ func (c *checking) waitsFor(step, other string, seen map[string]bool) bool {
 // deadlineWhen looks for special deadlines that can never count, or that lengthen
 // what a law commands.
 func (c *checking) deadlineWhen(at place, s *Step) {
+	var earlier []Cond
 	for i, w := range s.DeadlineWhen {
 		here := at.to(i)
 		c.cond(here.to("if"), w.If)
@@ -213,11 +229,9 @@ func (c *checking) deadlineWhen(at place, s *Step) {
 		if w.Basis == "law" {
 			c.sourced(here, "", "law", s.Refs)
 		}
-		earlier := make([]Cond, 0, i)
-		for _, e := range s.DeadlineWhen[:i] {
-			earlier = append(earlier, e.If)
-		}
-		if !c.m.possible(w.If, earlier) {
+		fits := c.possible(w.If, earlier)
+		earlier = append(earlier, w.If)
+		if !fits {
 			c.wrong(here.to("if"), RuleClock, Text{"tenggat khusus ini tidak pernah berlaku", "this special deadline can never count"}, Text{"syaratnya mustahil, atau sudah tercakup oleh yang di atasnya", "its condition cannot be, or one above it covers it"})
 		}
 		d := s.Deadline

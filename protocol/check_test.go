@@ -2,10 +2,12 @@ package protocol
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func good(t testing.TB) []byte {
@@ -67,7 +69,7 @@ var spoils = []spoil{
 	{RuleValue, "facts risk type", "set", "bool"},
 	{RuleValue, "facts risk unknown_as", "medium", "high"},
 	{RuleValue, "facts risk labels medium", Text{"a", "b"}, "high"},
-	{RuleValue, "global_guards G-1 forbids 0", "sing", "mediate"},
+	{RuleValue, "global_guards G-1 forbids +", "sing", "mediate"},
 	{RuleValue, "forms F-1 sensitivity", "hidden", "restricted"},
 	{RuleValue, "forms F-1 fields calls type", "numbr", "did you mean number"},
 	{RuleValue, "forms F-1 fields where shown_when value", "maybe", "yes"},
@@ -85,6 +87,9 @@ var spoils = []spoil{
 	{RuleLoop, "steps P4 next", []string{"P1"}, "round for ever"},
 	{RuleLoop, "steps P4 trigger", map[string]any{"recurring": map[string]any{"every": 3, "unit": "calendar_day"}}, "without end"},
 	{RuleClock, "steps P1 deadline value", -1, "length of time"},
+	{RuleClock, "steps P3 deadline value", 3651, "to 3650"},
+	{RuleClock, "steps P4 track 0 value", 9999, "to 3650"},
+	{RuleClock, "steps P4 trigger", map[string]any{"schedule": map[string]any{"anchor": "home", "offsets": []int{3, 4000}, "unit": "calendar_day"}}, "goes up"},
 	{RuleClock, "steps P1 deadline_when 0 value", 5000, "shorter"},
 	{RuleClock, "steps P1 deadline_when +", map[string]any{"if": map[string]any{"fact": "risk", "op": "eq", "value": "high"}, "value": 2, "unit": "hour", "basis": "guideline", "certainty": "unverified"}, "never count"},
 	{RuleClock, "anchors plan step_done", "P3", "only begin after"},
@@ -103,6 +108,22 @@ var spoils = []spoil{
 	{RuleTerm, "forms F-1 fields safe label en", "A child prostitute?", "exploited"},
 	{RuleGate, "steps P1 outputs", []string{}, "F-1"},
 	{RuleGate, "steps P3 consent", []string{"C-1"}, "itself"},
+	{RuleLock, "global_guards G-NOIMAGE id", "G-NOPICTURE", "upload_media"},
+	{RuleLock, "global_guards G-NOIMAGE", nil, "G-NOIMAGE"},
+	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
+	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
+	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
+	{RuleID, "roles R.C", map[string]any{"id": "a", "en": "b"}, "R.C"},
+	{RuleID, "consents C'1", map[string]any{"id": "a", "en": "b", "evidence": Text{"a", "b"}}, "C'1"},
+	{RuleID, "forms F%2", map[string]any{"title": Text{"a", "b"}}, "F%2"},
+	{RuleID, "stages +", map[string]any{"id": "A/../B", "title": Text{"a", "b"}}, "A/../B"},
+	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}}, "letters"},
+	{RuleID, "steps +", map[string]any{"id": strings.Repeat("P", 41), "stage": "S", "title": Text{"a", "b"}, "actor": "R-A", "trigger": map[string]any{"event": "x"}}, "PPPP"},
+	{RuleAnchor, "anchors intake_received", map[string]any{"step_done": "P2"}, "name of an event"},
+	{RuleAnchor, "anchors case_closed", map[string]any{"step_done": "P2"}, "name of an event"},
+	{RuleAnchor, "anchors handed_over", map[string]any{"fact_change": "risk"}, "name of an event"},
+	{RuleAnchor, "anchors last_review", map[string]any{"step_done": "P2"}, "by the language"},
+	{RuleBuiltIn, "anchors plan_agreed", map[string]any{"step_done": "P2"}, "plan_agreed"},
 	{RuleField, "forms F-1 fields where choices", nil, "no choices"},
 	{RuleField, "forms F-1 fields safe choices", []any{map[string]any{"id": "a", "label": Text{"a", "b"}}}, "is no choice"},
 	{RuleField, "forms F-1 fields safe min", 3, "no number"},
@@ -149,7 +170,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		}
 		seen[s.rule] = true
 	}
-	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate,
+	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleID, RuleAnchor, RuleBuiltIn,
 		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)
@@ -211,18 +232,21 @@ func TestTermsAreNotSaidButMayBeNamed(t *testing.T) {
 
 func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	for text, line := range map[string]int{
-		"steps: [":                          1,
-		"a: 1\nsteps: 7\n":                  2,
-		"a: &x 1\nb: *x\n":                  1,
-		"- a\n":                             1,
-		"a: 1\n---\nb: 2\n":                 1,
-		"steps:\n- id: A\n  id: B\n":        3,
-		"\n\nsteps: [{trigger: [1]}]\n":     3,
-		"x:\n" + strings.Repeat("- ", 50):   2,
-		"x: " + strings.Repeat("[", 50):     1,
-		"steps:\n- title: {id: [1]}\n":      2,
-		"steps: [{id: A}, null]\n":          1,
-		"forms: {F: {title: a, fields: 3}}": 1,
+		"steps: [":                                             1,
+		"a: 1\nsteps: 7\n":                                     2,
+		"a: &x 1\nb: *x\n":                                     1,
+		"- a\n":                                                1,
+		"a: 1\n---\nb: 2\n":                                    1,
+		"steps:\n- id: A\n  id: B\n":                           3,
+		"\n\nsteps: [{trigger: [1]}]\n":                        3,
+		"x:\n" + strings.Repeat("- ", 50):                      2,
+		"x: " + strings.Repeat("[", 50):                        1,
+		"steps:\n- title: {id: [1]}\n":                         2,
+		"steps: [{id: A}, null]\n":                             1,
+		"forms: {F: {title: a, fields: 3}}":                    1,
+		"a: {b: 1}\nc: {<<: {b: 2}}\n":                         2,
+		"a: 1\nsteps: [{deadline: {value: 010}}]\n":            2,
+		"a: 1\nfacts: [" + strings.Repeat("a, ", 1001) + "]\n": 2,
 	} {
 		_, err := Parse(strings.NewReader(text))
 		list := Problems(err)
@@ -232,5 +256,62 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	}
 	if Problems(nil) != nil {
 		t.Error("no failure has problems")
+	}
+}
+
+func TestAFactHasAnIDOfOneShape(t *testing.T) {
+	list := Check(parse(t, bytes.ReplaceAll(good(t), []byte("risk"), []byte("ri.sk"))))
+	if len(list) != 1 || list[0].Rule != RuleID || list[0].Line != 6 {
+		t.Errorf("%+v", list)
+	}
+}
+
+// tangle is a manual of n steps, each of which leads to three others and waits for the one
+// after it: what is dear to check.
+func tangle(n int) string {
+	var b strings.Builder
+	b.WriteString("schema: handling-protocol/v1\nfacts:\n")
+	for i := range 20 {
+		fmt.Fprintf(&b, "  f%d: {type: enum, label: a, values: [a, b, c, d]}\n", i)
+	}
+	b.WriteString("steps:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "- id: S%d\n  title: a\n  trigger: {step_done: S%d}\n  next: [S%d, S%d, S%d]\n  when: {all: [", i, i+1, (i+1)%n, (i+7)%n, (i*31)%n)
+		for k := range 20 {
+			fmt.Fprintf(&b, "{fact: f%d, op: eq, value: [d]}, ", k)
+		}
+		b.WriteString("{fact: f0, op: eq, value: a}]}\n")
+	}
+	return b.String()
+}
+
+// What is too much is refused at once, and what may be is checked at once.
+func TestCheckIsCheap(t *testing.T) {
+	begun := time.Now()
+	if _, err := Parse(strings.NewReader(tangle(MaxSteps + 1))); err == nil || !strings.Contains(err.Error(), "at most 500 steps") {
+		t.Error(err)
+	}
+	m := parse(t, []byte(tangle(MaxSteps)))
+	t.Logf("read in %v", time.Since(begun))
+	begun = time.Now()
+	if list := Check(m); !hasErrors(list) {
+		t.Error("nothing is found")
+	}
+	if took := time.Since(begun); took > time.Second { // 0.1 s where the machine has nothing else to do
+		t.Errorf("checked in %v", took)
+	} else {
+		t.Logf("checked in %v", took)
+	}
+	begun = time.Now()
+	_, _, _ = Forbidden(strings.Repeat(`"a" 'b' `, 250_000))
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("quotes took %v", took)
+	}
+	begun = time.Now()
+	for range MaxSteps {
+		(*Calendar)(nil).AddWorkingDays(begun, mostYears)
+	}
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("500 clocks took %v", took)
 	}
 }

@@ -38,8 +38,18 @@ func (c *checking) words() {
 			c.refers(c.root().to("consents", id, "or_step"), "steps", or)
 		}
 	}
+	occurs := c.m.occurring()
 	for _, id := range keysOf(c.m.Anchors) {
 		a, at := c.m.Anchors[id], c.root().to("anchors", id)
+		_, builtIn := anchors[id]
+		switch {
+		case id == LastReview || id == ScheduledVisit || strings.HasPrefix(id, before):
+			c.wrong(at, RuleAnchor, both("%s berarti tetap dalam bahasa manual", "%s has its meaning by the language", id), Text{"beri nama lain", "give it another name"})
+		case occurs[id]: // a clock would count from this and no longer from the event
+			c.wrong(at, RuleAnchor, both("%s adalah nama kejadian", "%s is the name of an event", id), Text{"beri nama lain", "give it another name"})
+		case builtIn && !reflect.DeepEqual(a, anchors[id]):
+			c.warn(at, RuleBuiltIn, both("%s tidak lagi berarti seperti bawaannya", "%s no longer means what it does by itself", id), Text{"pakai nama lain bila tidak disengaja", "use another name unless this is meant"})
+		}
 		if c.means(at, a); reflect.DeepEqual(a, Anchor{}) {
 			c.wrong(at, RuleShape, both("%s tidak berarti apa-apa", "%s means nothing", id), Text{"step_done, fact_change atau consents", "step_done, fact_change or consents"})
 		}
@@ -54,15 +64,36 @@ func (c *checking) words() {
 	}
 }
 
+// guards also holds the manual to locking every action that the engine can lock:
+// a guard that was renamed, emptied or loosened until it locks nothing is told here.
 func (c *checking) guards() {
+	locked := map[string]bool{}
 	for i, g := range c.m.Guards {
 		at := c.root().to("global_guards", i)
 		c.each(at.to("refs"), "sources", g.Refs)
 		for k, a := range g.Forbids {
 			c.listed(at.to("forbids", k), a, Actions...)
 		}
-		if _, unless := g.locks(); unless != nil {
+		forbids, unless := g.locks()
+		if unless != nil {
 			c.cond(at.to("unless"), *unless)
+		}
+		if len(forbids) == 0 && unless != nil {
+			c.wrong(at.to("unless"), RuleLock, both("pengaman %s memiliki unless tetapi tidak mengunci apa pun", "guard %s has unless and locks nothing", g.ID), Text{"tulis forbids:, atau hapus unless:", "write forbids:, or take out unless:"})
+		}
+		if unless != nil && !c.possible(Cond{Not: unless}, nil) {
+			c.wrong(at.to("unless"), RuleLock, both("kunci pengaman %s selalu terbuka: unless-nya selalu terpenuhi", "the lock of guard %s is always open: its unless always holds", g.ID), Text{"persempit unless:", "make unless: narrower"})
+			continue
+		}
+		for _, a := range forbids {
+			locked[a] = true
+		}
+	}
+	for _, a := range Actions {
+		if !locked[a] && len(c.m.Steps) > 0 {
+			name := keysOf(guards)[slices.IndexFunc(keysOf(guards), func(id string) bool { return slices.Contains(guards[id].Forbids, a) })]
+			c.wrong(c.root().to("global_guards"), RuleLock, both("tidak ada pengaman yang mengunci %s", "no guard locks %s", a),
+				both("pulihkan pengaman %s, atau tulis forbids: [%s] pada pengaman lain", "bring back guard %s, or write forbids: [%s] in another guard", name, a))
 		}
 	}
 }
@@ -139,9 +170,12 @@ func (c *checking) shown(at place, f Form, d Field, w Cond) {
 // can never hold.
 func (c *checking) reachable() {
 	live := map[string]bool{}
-	for range c.m.Steps {
+	for before := -1; before < len(live); {
+		before = len(live)
 		for _, s := range c.m.Steps {
-			live[s.ID] = live[s.ID] || begins(s.Trigger, live)
+			if !live[s.ID] && begins(s.Trigger, live) {
+				live[s.ID] = true
+			}
 		}
 	}
 	for i, s := range c.m.Steps {
@@ -150,7 +184,7 @@ func (c *checking) reachable() {
 		case !live[s.ID] && c.known(s.Trigger):
 			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", s.ID),
 				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
-		case s.When != nil && !c.m.possible(*s.When, nil):
+		case s.When != nil && !c.possible(*s.When, nil):
 			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", s.ID), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
 		}
 	}
@@ -186,55 +220,115 @@ func (c *checking) loops() {
 		}
 		ways[s.ID] = slices.DeleteFunc(to, func(id string) bool { return c.m.Step(id) == nil })
 	}
-	ends := func(id string) bool { return len(ways[id]) == 0 }
-	told := map[string]bool{}
-	for i, s := range c.m.Steps {
-		round := from(s.ID, ways)
-		if told[s.ID] || !slices.Contains(round, s.ID) || slices.ContainsFunc(round, ends) {
+	ends := ending(ways)
+	for _, round := range rounds(c.m.Steps, ways) {
+		if ends[round[0]] {
 			continue
 		}
-		for _, id := range round {
-			told[id] = true
-		}
-		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", s.ID, strings.Join(round, " → ")),
+		i := slices.IndexFunc(c.m.Steps, func(s *Step) bool { return s.ID == round[0] })
+		shown := round[:min(len(round), 12)]
+		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", round[0], strings.Join(shown, " → ")),
 			Text{"beri salah satunya jalan ke langkah yang berakhir (next: [])", "lead one of them to a step where the way ends (next: [])"})
 	}
 }
 
-// from lists the steps that can be reached from one, itself only if it comes round.
-func from(id string, ways map[string][]string) (out []string) {
-	todo := slices.Clone(ways[id])
+// ending tells the steps from which some way comes to an end.
+func ending(ways map[string][]string) map[string]bool {
+	back, out := map[string][]string{}, map[string]bool{}
+	var todo []string
+	for id, list := range ways {
+		if len(list) == 0 {
+			todo = append(todo, id)
+		}
+		for _, to := range list {
+			back[to] = append(back[to], id)
+		}
+	}
 	for len(todo) > 0 {
-		next := todo[0]
-		if todo = todo[1:]; !slices.Contains(out, next) {
-			out = append(out, next)
-			todo = append(todo, ways[next]...)
+		id := todo[len(todo)-1]
+		if todo = todo[:len(todo)-1]; !out[id] {
+			out[id] = true
+			todo = append(todo, back[id]...)
 		}
 	}
 	return out
 }
 
+// rounds lists the groups of steps that lead round to each other, each and all in
+// the order of the manual (strongly connected components, Tarjan 1972).
+func rounds(steps []*Step, ways map[string][]string) (out [][]string) {
+	order, low := map[string]int{}, map[string]int{}
+	place := map[string]int{}
+	for i, s := range steps {
+		place[s.ID] = i
+	}
+	var stack []string
+	on := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		order[id] = len(order) + 1
+		low[id] = order[id]
+		stack, on[id] = append(stack, id), true
+		for _, to := range ways[id] {
+			if order[to] == 0 {
+				visit(to)
+				low[id] = min(low[id], low[to])
+			} else if on[to] {
+				low[id] = min(low[id], order[to])
+			}
+		}
+		if low[id] != order[id] {
+			return
+		}
+		i := slices.Index(stack, id)
+		group := slices.Clone(stack[i:])
+		stack = stack[:i]
+		for _, s := range group {
+			on[s] = false
+		}
+		if len(group) > 1 || slices.Contains(ways[id], id) {
+			slices.SortFunc(group, func(a, b string) int { return place[a] - place[b] })
+			out = append(out, group)
+		}
+	}
+	for _, s := range steps {
+		if order[s.ID] == 0 {
+			visit(s.ID)
+		}
+	}
+	slices.SortFunc(out, func(a, b []string) int { return place[a[0]] - place[b[0]] })
+	return out
+}
+
 // gates finds consents and forms that steps wait for and that cannot come.
 func (c *checking) gates() {
+	brings, asked := map[string][]*Step{}, map[string]bool{}
+	for _, s := range c.m.Steps {
+		for _, f := range s.Outputs {
+			brings[f] = append(brings[f], s)
+		}
+		for _, id := range s.Consent {
+			asked[id] = asked[id] || c.m.asks(s)
+		}
+	}
 	for i, s := range c.m.Steps {
 		at := c.root().to("steps", i)
 		for k, f := range s.RequiresForms {
-			if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(c.m.Steps, func(o *Step) bool { return o != s && slices.Contains(o.Outputs, f) }) {
+			if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(brings[f], func(o *Step) bool { return o != s }) {
 				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", s.ID, f), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
 			}
 		}
 		for k, id := range s.Consent {
-			c.gate(at.to("consent", k), s, id)
+			c.gate(at.to("consent", k), s, id, asked[id])
 		}
 	}
 }
 
-func (c *checking) gate(at place, s *Step, id string) {
+func (c *checking) gate(at place, s *Step, id string, asked bool) {
 	consent, ok := c.m.Consents[id]
 	if !ok || c.m.asks(s) {
 		return
 	}
-	asked := slices.ContainsFunc(c.m.Steps, func(o *Step) bool { return c.m.asks(o) && slices.Contains(o.Consent, id) })
 	if or := c.m.Step(consent.OrStep); or != nil && !c.m.asks(or) && slices.Contains(or.Consent, id) {
 		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", or.ID, id), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
 		return
@@ -292,13 +386,22 @@ func (c *checking) unasked() {
 
 // possible tells whether a condition can hold for some values of its facts while
 // none of the others does. Where there are too many to try, or what it says is no
-// condition, it is taken for possible.
-func (m *Manual) possible(d Cond, others []Cond) bool {
+// condition, it is taken for possible. All of a check may try mostTries times a
+// comparison.
+func (c *checking) possible(d Cond, others []Cond) bool {
+	m := c.m
+	if c.tries > mostTries {
+		return true
+	}
+	size := 0
+	seen := map[string]bool{}
 	var facts []string
 	whole := true
 	var collect func(d Cond)
 	collect = func(d Cond) {
-		if d.Fact != "" && !slices.Contains(facts, d.Fact) {
+		size++
+		if d.Fact != "" && !seen[d.Fact] {
+			seen[d.Fact] = true
 			facts = append(facts, d.Fact)
 		}
 		whole = whole && (d.Fact == "" || len(d.Value) > 0)
@@ -312,14 +415,16 @@ func (m *Manual) possible(d Cond, others []Cond) bool {
 	for _, o := range append(slices.Clone(others), d) {
 		collect(o)
 	}
+	c.tries += size
 	tries := 0
-	c := &course{m: m}
+	k := &course{m: m}
 	set := map[string]string{}
 	var try func(i int) bool
 	try = func(i int) bool {
 		if i == len(facts) {
 			tries++
-			return !whole || tries > 20_000 || c.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return c.holds(o, set) })
+			c.tries += size
+			return !whole || tries > 20_000 || c.tries > mostTries || k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
 		}
 		f, ok := m.Facts[facts[i]]
 		if !ok || len(f.values()) == 0 {

@@ -20,7 +20,7 @@ const (
 // (Removed, Old).
 type Change struct {
 	Kind string
-	What string // manual, stage, step, form, field, fact, role, consent, event, anchor, guard, source
+	What string // manual, stage, step, form, field, fact, role, consent, event, anchor, guard, action (its locks), source
 	ID   string // its id; a field's is that of its form, a dot and its own
 	Name Text   // what it is called (now, or before it went)
 	Who  Text   // whom it concerns: the actor of a step; empty where it concerns all
@@ -90,11 +90,13 @@ func Diff(old, new *Manual) (out []Change) {
 	return out
 }
 
-// whole says a thing that came or went in one line: what a reader has to know of it.
+// whole says a thing that came or went in one line: every part of it.
 func (t *thing) whole() Text {
 	var list []Text
-	for _, name := range []string{"trigger", "when", "deadline", "basis", "rule", "type", "evidence"} {
-		list = append(list, t.part(name).lines...)
+	for _, p := range t.parts {
+		if !strings.HasPrefix(p.name, orderOf) && !slices.Equal(p.lines, []Text{t.name}) { // its name and its fields stand by themselves
+			list = append(list, both("%s: %s", "%s: %s", Label(p.name), joined(p.lines, " · ", " · ")))
+		}
 	}
 	return joined(list, "; ", "; ")
 }
@@ -109,6 +111,9 @@ func (t *thing) changes(now *thing) (out []Change) {
 	for _, name := range names {
 		before, after := t.part(name), now.part(name)
 		add := func(kind string, old, new Text) {
+			if kind == Changed {
+				old, new = apart(old, new)
+			}
 			out = append(out, Change{kind, now.what, now.id, now.name, now.who, name, old, new})
 		}
 		if strings.HasPrefix(name, orderOf) { // what came and went is told by itself
@@ -127,6 +132,19 @@ func (t *thing) changes(now *thing) (out []Change) {
 		}
 	}
 	return out
+}
+
+// apart lets a reader of one language see what changed only in the other: both
+// sides then read as they stand in that one, after its name.
+func apart(old, new Text) (Text, Text) {
+	in := func(t Text, lang string) string { return "[" + lang + "] " + orID(same(t.In(lang)), "–").ID }
+	switch a, b := old, new; {
+	case a.In("id") == b.In("id"):
+		old.ID, new.ID = in(a, "en"), in(b, "en")
+	case a.In("en") == b.In("en"):
+		old.EN, new.EN = in(a, "id"), in(b, "id")
+	}
+	return old, new
 }
 
 // lines tells which lines of a list came and went; where they are the same in
@@ -166,6 +184,10 @@ func without(list, other []Text) (out []Text) {
 // orderOf begins the parts that tell in which order things stand.
 const orderOf = "order of "
 
+// waits is the part of a step that says which gates it has, whichever keys of the
+// manual make them.
+const waits = "waits"
+
 // things lists a manual in words.
 func (m *Manual) things() (out []*thing) {
 	h := m.Protocol
@@ -196,6 +218,11 @@ func (m *Manual) things() (out []*thing) {
 	}
 	for _, g := range m.Guards {
 		out = append(out, m.guardThing(g))
+	}
+	for _, a := range Actions { // whatever guard does it, and by whatever rule of its name
+		t := &thing{what: "action", id: a, name: Label(a)}
+		t.list("locked_by", m.locksOf(a))
+		out = append(out, t)
 	}
 	return append(out, m.vocabulary()...)
 }
@@ -252,6 +279,7 @@ func (m *Manual) stepThing(s *Step) *thing {
 	t.list("require", s.Require)
 	t.list("ladder", ladderLines(s))
 	t.list("outputs", texts(s.Outputs, m.FormText))
+	t.list(waits, m.gatesOf(s))
 	t.list("on_overdue", texts(s.OnOverdue, same))
 	t.say("sensitivity", same(s.Sensitivity))
 	t.list("next", texts(s.Next, m.StepText))
@@ -375,7 +403,14 @@ func (m *Manual) vocabulary() (out []*thing) {
 		add("event", id, m.Happens[id])
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Anchors)) {
-		add("anchor", id, m.AnchorText(id))
+		a, t := m.Anchors[id], add("anchor", id, m.AnchorText(id))
+		if a.StepDone != "" {
+			t.say("step_done", m.StepText(a.StepDone))
+		}
+		if a.FactChange != "" {
+			t.say("fact_change", withID(a.FactChange, m.FactText(a.FactChange)))
+		}
+		t.list("consents", texts(a.Consents, m.consentWithID))
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sources)) {
 		s := m.Sources[id]
@@ -390,7 +425,11 @@ func (m *Manual) vocabulary() (out []*thing) {
 // names of what a change is of, and of its parts.
 var names = map[string]Text{
 	"manual": {"Manual", "Manual"}, "stage": {"Tahap", "Stage"}, "step": {"Langkah", "Step"}, "form": {"Formulir", "Form"}, "field": {"Isian", "Field"},
-	"fact": {"Fakta", "Fact"}, "role": {"Peran", "Role"}, "consent": {"Persetujuan", "Consent"}, "event": {"Kejadian", "Event"},
+	"fact": {"Fakta", "Fact"}, "role": {"Peran", "Role"}, "event": {"Kejadian", "Event"},
+	"action": {"Tindakan", "Action"}, ContactGuardian: {"menghubungi wali", "contact the guardian"}, Mediate: {"mediasi", "mediate"}, UploadMedia: {"mengunggah media", "upload media"},
+	RecordOffender: {"mencatat anak sebagai pelaku", "record a child as an offender"}, ContactSuspect: {"menghubungi terduga pelaku", "contact the suspect"},
+	"step_done": {"selesainya langkah", "completion of step"}, "fact_change": {"perubahan fakta", "change of fact"}, "consents": {"keputusan tentang persetujuan", "decision on consents"},
+	"locked_by": {"dikunci oleh", "locked by"}, waits: {"menunggu", "waits for"}, "consent": {"Persetujuan", "Consent"}, "consent_unless": {"tidak menunggu persetujuan bila", "waits for no consent if"},
 	"anchor": {"Awal hitungan", "Start of a count"}, "guard": {"Pengaman", "Guard"}, "source": {"Sumber", "Source"}, "clock": {"Tenggat", "Clock"},
 
 	"title": {"nama", "name"}, "actor": {"pelaksana", "who acts"}, "support": {"pendukung", "who supports"}, "trigger": {"kapan dimulai", "when it begins"},
@@ -433,10 +472,14 @@ func (c Change) Sentence(lang string) string {
 		return strings.TrimSuffix(head+": "+end+"; "+old+new, "; ") + "."
 	}
 	head += ": " + Label(c.Part).In(lang)
-	switch c.Kind {
-	case Added:
+	switch {
+	case c.Part == waits && c.Kind == Added:
+		return strings.TrimSuffix(head, Label(waits).In(lang)) + both("sekarang menunggu “%s”.", "now waits for “%s”.", new).In(lang)
+	case c.Part == waits && c.Kind == Removed:
+		return strings.TrimSuffix(head, Label(waits).In(lang)) + both("tidak lagi menunggu “%s”.", "no longer waits for “%s”.", old).In(lang)
+	case c.Kind == Added:
 		return head + both(": ditambah “%s”.", ": added “%s”.", new).In(lang)
-	case Removed:
+	case c.Kind == Removed:
 		return head + both(": dihapus “%s”.", ": removed “%s”.", old).In(lang)
 	}
 	return head + both(" berubah dari “%s” menjadi “%s”.", " changed from “%s” to “%s”.", old, new).In(lang)

@@ -36,6 +36,8 @@ steps:
     next: []
 sources:
   S-1: {title: Peraturan contoh, url: "https://example.org", date: "2020-01-31", certainty: text}
+global_guards: # each action that the engine can lock is locked
+  - {id: G-1, rule: {id: Aman dahulu, en: Safety first}, forbids: [contact_guardian, mediate, upload_media, record_child_as_offender, contact_suspect]}
 `
 
 const holidays = `

@@ -31,10 +31,12 @@ const (
 
 // Move is what becomes of one thing of a case. Of a step Was and Is are its
 // states, OldDue and NewDue its clock (zero: none runs); of a clock of another
-// agency only the clock. Reason says why something is dropped, opened again or
-// settled: a code that Sentence puts in words.
+// agency only the clock. Reason says why something is dropped, opened again,
+// settled or otherwise not as it was: a code that Sentence puts in words; a step
+// that carries without one is the same to whoever has to do it. More says what
+// else differs.
 type Move struct {
-	What   string // step, clock, fact, consent, form, event
+	What   string // step, clock, guard, action (its locks), fact, consent, form, event
 	ID     string // a clock's is its step's, a dot and its anchor
 	Name   Text
 	Fate   string
@@ -43,7 +45,8 @@ type Move struct {
 	OldDue time.Time
 	NewDue time.Time
 	Reason string
-	Noted  int // how many events of the case are about it
+	More   []Text // gates, binding, whose task it is; a guard's parts; an action's locks
+	Noted  int    // how many events of the case are about it
 }
 
 // Reasons of a Move.
@@ -55,6 +58,13 @@ const (
 	ReasonNoLonger  = "no_longer" // it was to be done and the new version does not ask for it now
 	ReasonUnheard   = "unheard"   // the new version waits for no such event
 	ReasonDifferent = "different" // its clock counts otherwise
+	ReasonState     = "state"     // it is in another state
+	ReasonGate      = "gate"      // it waits for other consents or forms
+	ReasonBinding   = "binding"   // it binds otherwise: a duty has become a power
+	ReasonActor     = "actor"     // it is another's to do: another agency's, another role's
+	ReasonRule      = "rule"      // a guard says or locks something else
+	ReasonRuleGone  = "rule_gone" // a guard that the new version does not have
+	ReasonLock      = "lock"      // an action is locked by other guards or conditions
 )
 
 // Migration is the report of moving a case. Event is to be noted after the
@@ -63,7 +73,7 @@ const (
 type Migration struct {
 	From, To string // content hashes
 	Event    Event
-	Moves    []Move // steps in the order of the new manual, then those that went; clocks; then facts, consents, forms, events by name
+	Moves    []Move // steps in the order of the new manual, then those that went; clocks; guards and locks that changed; then facts, consents, forms, events by name
 }
 
 // Migrate reports what moving a case from one version to another means, at a
@@ -86,6 +96,7 @@ func Migrate(old, new *Manual, events []Event, at time.Time, cal *Calendar) Migr
 		}
 	}
 	m.Moves = append(m.Moves, clocks(was, is)...)
+	m.Moves = append(m.Moves, g.rules(was, is)...)
 	m.Moves = append(m.Moves, g.rest()...)
 	return m
 }
@@ -121,8 +132,106 @@ func (g *migrating) step(before Task, had bool, now Task) Move {
 		m.Reason = ReasonNoLonger
 	case !m.OldDue.Equal(m.NewDue):
 		m.Reason = ReasonDifferent
+	case m.Was != m.Is:
+		m.Reason = ReasonState
 	}
+	g.more(&m, before, now)
 	return m
+}
+
+// more tells what differs of a step beside state and clock; the first is its
+// reason where it has no other.
+func (g *migrating) more(m *Move, before, now Task) {
+	say := func(reason string, text Text) {
+		m.More = append(m.More, text)
+		m.Reason = cmp.Or(m.Reason, reason)
+	}
+	if before.Ours != now.Ours || before.Step.Actor != now.Step.Actor {
+		say(ReasonActor, both("pelaksana: %s → %s", "who acts: %s → %s", g.old.actorText(before), g.new.actorText(now)))
+	}
+	if before.Binding != now.Binding {
+		say(ReasonBinding, both("sifat: %s → %s", "binding: %s → %s", bindingText(before.Binding), bindingText(now.Binding)))
+	}
+	gate := func(m *Manual, id string) Text {
+		if _, ok := m.Consents[id]; ok {
+			return m.consentWithID(id)
+		}
+		return m.FormText(id)
+	}
+	for _, id := range now.Missing {
+		if !slices.Contains(before.Missing, id) {
+			say(ReasonGate, both("sekarang menunggu %s", "now waits for %s", gate(g.new, id)))
+		}
+	}
+	for _, id := range before.Missing {
+		if !slices.Contains(now.Missing, id) {
+			say(ReasonGate, both("tidak lagi menunggu %s", "no longer waits for %s", gate(g.old, id)))
+		}
+	}
+}
+
+func (m *Manual) actorText(t Task) Text {
+	who := m.roleWithID(t.Step.Actor)
+	if !t.Ours {
+		who = both("%s, lembaga lain", "%s, another agency", who)
+	}
+	return who
+}
+
+func bindingText(code string) Text {
+	if code == "" {
+		return Text{"tidak disebut", "not said"}
+	}
+	return Word(code)
+}
+
+// rules reports the guards that differ and the actions that are locked otherwise,
+// with whether each is locked in the case.
+func (g *migrating) rules(was, is Evaluation) (out []Move) {
+	locked := func(e Evaluation, action string) Text {
+		if guard, yes := e.Forbids(action); yes {
+			return both("terkunci (%s)", "locked (%s)", guard)
+		}
+		return Text{"tidak terkunci", "not locked"}
+	}
+	at := map[string]int{}
+	for _, c := range Diff(g.old, g.new) {
+		if c.What != "guard" && c.What != "action" {
+			continue
+		}
+		key := c.What + " " + c.ID
+		i, told := at[key]
+		if !told {
+			i = len(out)
+			at[key] = i
+			v := Move{What: c.What, ID: c.ID, Name: c.Name, Fate: Carries, Reason: ReasonRule}
+			switch {
+			case c.What == "action":
+				v.Reason = ReasonLock
+				v.More = []Text{both("dalam kasus ini: %s → %s", "in this case: %s → %s", locked(was, c.ID), locked(is, c.ID))}
+			case c.Part == "" && c.Kind == Added:
+				v.Fate, v.Reason = New, ""
+			case c.Part == "":
+				v.Fate, v.Reason = Drops, ReasonRuleGone
+			}
+			out = append(out, v)
+		}
+		none := Text{"tidak ada", "none"}
+		switch {
+		case c.Part == "":
+			out[i].More = append(out[i].More, joined([]Text{c.Old, c.New}, "", ""))
+		default:
+			out[i].More = append(out[i].More, both("%s: %s → %s", "%s: %s → %s", Label(c.Part), orText(c.Old, none), orText(c.New, none)))
+		}
+	}
+	return out
+}
+
+func orText(t, other Text) Text {
+	if t == (Text{}) {
+		return other
+	}
+	return t
 }
 
 func (g *migrating) gone(t Task) Move {
@@ -262,6 +371,15 @@ func (v Move) Sentence(lang string) string {
 	if r, ok := reasons[v.Reason]; ok {
 		end = r.In(lang)
 	}
+	if v.Was != v.Is && v.Was != "" && v.Is != "" {
+		end += say("; keadaan: %s → %s", "; state: %s → %s", states[v.Was], states[v.Is])
+	}
+	if v.Was == Overdue && v.Is != Overdue { // a clock that starts anew does not make it never have been late
+		end += say("; terlambat sejak %s", "; was overdue since %s", moment(v.OldDue))
+	}
+	for _, t := range v.More {
+		end += "; " + t.In(lang)
+	}
 	if !v.OldDue.Equal(v.NewDue) {
 		end += say("; tenggat %s → %s", "; due %s → %s", moment(v.OldDue), moment(v.NewDue))
 	}
@@ -276,6 +394,18 @@ var reasons = map[string]Text{
 	ReasonNoLonger:  {"sekarang tidak diminta oleh versi baru", "not asked for by the new version now"},
 	ReasonUnheard:   {"tidak ditunggu langkah mana pun di versi baru; tetap dalam riwayat", "no step of the new version waits for it; it stays in the history"},
 	ReasonDifferent: {"tenggatnya dihitung lain", "its clock counts otherwise"},
+	ReasonState:     {"keadaannya lain", "its state is another"},
+	ReasonGate:      {"syarat penyelesaiannya lain", "what it waits for is another"},
+	ReasonBinding:   {"sifat mengikatnya lain", "it binds otherwise"},
+	ReasonActor:     {"pelaksananya lain", "it is another's to do"},
+	ReasonRule:      {"aturannya lain", "its rule is another"},
+	ReasonRuleGone:  {"tidak ada lagi di versi baru", "not in the new version"},
+	ReasonLock:      {"dikunci secara lain", "it is locked otherwise"},
+}
+
+var states = map[State]Text{
+	NotYet: {"belum waktunya", "not yet"}, Due: {"perlu dikerjakan", "due"}, Overdue: {"terlambat", "overdue"}, Blocked: {"tertahan", "blocked"},
+	Done: {"selesai", "done"}, Skipped: {"dilewati", "skipped"}, NotApplicable: {"tidak berlaku", "not applicable"},
 }
 
 func moment(t time.Time) Text {

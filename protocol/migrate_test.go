@@ -1,6 +1,8 @@
 package protocol
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -69,6 +71,18 @@ func TestMigrationIsTotal(t *testing.T) {
 		}
 		versions = append(versions, parse(t, edited(t, out, 9, "steps", "E2", "track", "0", "value")))
 	}
+	more := text
+	for _, e := range []struct {
+		value any
+		path  string
+	}{
+		{"power", "steps A2 deadline binding"}, {"target", "steps E1 deadline binding"}, {"R-POLICE", "steps D4 actor"}, {[]string{"F-01"}, "steps D5 requires_forms"},
+		{[]string{}, "steps D1 consent"}, {[]string{"contact_suspect"}, "global_guards G-NOIMAGE forbids"}, {nil, "global_guards G-LIFE"},
+	} {
+		more = edited(t, more, e.value, strings.Fields(e.path)...)
+		versions = append(versions, parse(t, more))
+	}
+	guards := false
 	rapid.Check(t, func(t *rapid.T) {
 		from, to := rapid.SampledFrom(versions).Draw(t, "from"), rapid.SampledFrom(versions).Draw(t, "to")
 		events := drawCourse(t, old)
@@ -85,6 +99,21 @@ func TestMigrationIsTotal(t *testing.T) {
 				t.Fatalf("%+v", v)
 			}
 		}
+		was, is := Evaluate(from, events, at(200), cal), Evaluate(to, events, at(200), cal)
+		for _, v := range got.Moves {
+			guards = guards || v.What == "guard"
+			if v.What != "step" || v.Fate != Carries || from.Step(v.ID) == nil {
+				continue
+			}
+			a, _ := was.Task(v.ID)
+			b, _ := is.Task(v.ID)
+			if differs := a.State != b.State || a.Binding != b.Binding || a.Ours != b.Ours || a.Step.Actor != b.Step.Actor || !slices.Equal(a.Missing, b.Missing) || !v.OldDue.Equal(v.NewDue); differs != (v.Reason != "") {
+				t.Fatalf("%+v\n%+v\n%+v", v, a, b)
+			}
+			if (v.Was == Overdue && v.Is != Overdue) != strings.Contains(v.Sentence("en"), "was overdue since 2") {
+				t.Fatal(v.Sentence("en"))
+			}
+		}
 		for _, s := range append(append([]*Step(nil), from.Steps...), to.Steps...) {
 			if moves["step "+s.ID] != 1 {
 				t.Fatalf("step %s has no move", s.ID)
@@ -97,4 +126,48 @@ func TestMigrationIsTotal(t *testing.T) {
 			}
 		}
 	})
+	if !guards {
+		t.Error("no guard moved")
+	}
+}
+
+// What is the same clock but binds, blocks or locks otherwise is not "unchanged".
+func TestMigrationTellsWhatBindsOtherwise(t *testing.T) {
+	text := manualText(t)
+	old, cal := load(t)
+	events := opening(ev(FactSet, "case_type", "sexual", 0))
+	e := Evaluate(old, events, at(500), cal)
+	var late *Step
+	for _, task := range e.Tasks {
+		if task.State == Overdue && task.Ours && len(task.Missing) == 0 {
+			late = task.Step
+		}
+	}
+	next := edited(t, text, "power", "steps", late.ID, "deadline", "binding")
+	next = edited(t, next, "other", "global_guards", "G-NOIMAGE", "id")
+	next = edited(t, next, "R-POLICE", "steps", "A2", "actor")
+	said := map[string]string{}
+	for _, v := range Migrate(old, parse(t, next), events, at(500), cal).Moves {
+		said[v.What+" "+v.ID] = v.Sentence("en")
+	}
+	for key, wants := range map[string][]string{
+		"step " + late.ID:     {"state: overdue → due", "was overdue since 2026-", "→ power, no duty"},
+		"step A2":             {"who acts: "},
+		"guard other":         {"rule: "},
+		"guard G-NOIMAGE":     {"not in the new version"},
+		"action upload_media": {"in this case: locked (G-NOIMAGE) → not locked"},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(said[key], want) {
+				t.Errorf("%s: %q is not in %q", key, want, said[key])
+			}
+		}
+	}
+	task, _ := e.Task(late.ID)
+	gated := Migrate(old, parse(t, edited(t, text, []string{"F-07"}, "steps", late.ID, "requires_forms")), events, task.Since, cal)
+	for _, v := range gated.Moves {
+		if s := v.Sentence("en"); v.ID == late.ID && (v.Was != Due || v.Is != Blocked || v.Reason != ReasonState || !strings.Contains(s, "now waits for F-07")) {
+			t.Error(s)
+		}
+	}
 }

@@ -89,12 +89,53 @@ var guards = map[string]Guard{
 	"G-NOCONTACTSUSPECT": {Forbids: []string{ContactSuspect}},
 }
 
-// locks returns what a guard forbids and unless what.
+// locks returns what a guard forbids and unless what. A guard that does not say
+// what it forbids has the lock of its name; an unless of its own takes the place of
+// that lock's.
 func (g Guard) locks() (forbids []string, unless *Cond) {
-	if len(g.Forbids) == 0 && g.Unless == nil {
-		g = guards[g.ID]
+	if len(g.Forbids) > 0 {
+		return g.Forbids, g.Unless
 	}
-	return g.Forbids, g.Unless
+	own := guards[g.ID]
+	if g.Unless != nil {
+		own.Unless = g.Unless
+	}
+	return own.Forbids, own.Unless
+}
+
+// locksOf says, in the order of the guards, which of them lock an action and
+// unless what.
+func (m *Manual) locksOf(action string) (out []Text) {
+	for _, g := range m.Guards {
+		forbids, unless := g.locks()
+		switch {
+		case !slices.Contains(forbids, action):
+		case unless == nil:
+			out = append(out, both("%s, selalu", "%s, always", g.ID))
+		default:
+			out = append(out, both("%s, kecuali %s", "%s, unless %s", g.ID, m.CondText(*unless)))
+		}
+	}
+	return out
+}
+
+// gatesOf says what a step waits for before it may be called done, and what opens
+// the gate instead.
+func (m *Manual) gatesOf(s *Step) (out []Text) {
+	for _, id := range s.Consent {
+		if m.asks(s) {
+			break
+		}
+		line := m.consentWithID(id)
+		if or := m.Consents[id].OrStep; or != "" {
+			line = both("%s atau langkah %s", "%s or step %s", line, or)
+		}
+		if s.ConsentUnless != nil {
+			line = both("%s, kecuali %s", "%s, unless %s", line, m.CondText(*s.ConsentUnless))
+		}
+		out = append(out, line)
+	}
+	return append(out, texts(s.RequiresForms, m.FormText)...)
 }
 
 // Step returns a step by id, or nil.
@@ -104,8 +145,10 @@ func (m *Manual) Step(id string) *Step { return m.step[id] }
 // the order of the steps, each once: of triggers, schedules, deadlines and
 // tracked clocks. Anchors that mean a fact, a step or a consent are none.
 func (m *Manual) Events() (out []string) {
+	seen := map[string]bool{}
 	add := func(name string) {
-		if m.isEvent(name) && !slices.Contains(out, name) {
+		if m.isEvent(name) && !seen[name] {
+			seen[name] = true
 			out = append(out, name)
 		}
 	}
@@ -123,6 +166,30 @@ func (m *Manual) Events() (out []string) {
 		for _, t := range s.Track {
 			add(t.Anchor)
 		}
+	}
+	return out
+}
+
+// occurring tells the names of what occurs: by itself, because a trigger waits for
+// it, or as a fact that becomes true.
+func (m *Manual) occurring() map[string]bool {
+	out := map[string]bool{}
+	for _, name := range System {
+		out[name] = true
+	}
+	for _, s := range m.Steps {
+		s.Trigger.walk(func(t Trigger) {
+			out[t.Event] = true
+			if t.Schedule != nil {
+				out[t.Schedule.Anchor] = true
+			}
+			if t.Recurring != nil {
+				out[t.Recurring.Until] = true
+			}
+		})
+	}
+	for id, f := range m.Facts {
+		out[id] = out[id] || f.Type == "bool"
 	}
 	return out
 }

@@ -20,8 +20,16 @@ const MaxManual = 2 << 20
 // ten; deeper is a mistake or an attack on whatever walks it.
 const maxDepth = 40
 
+// MaxSteps bounds the steps of a manual, maxEntries every other list and map in it:
+// what walks a manual may then look at each against each.
+const (
+	MaxSteps   = 500
+	maxEntries = 1000
+)
+
 // Parse reads a manual. It fails on what is not YAML of this shape, more than
-// MaxManual, nested deeper than 40 levels, or written with aliases; what is wrong
+// MaxManual, nested deeper than 40 levels, more than MaxSteps steps or 1,000 of anything else,
+// or written with aliases or merge keys; what is wrong
 // in content is Check's to say. Problems tells the places of a failure.
 func Parse(r io.Reader) (*Manual, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxManual+1))
@@ -66,6 +74,9 @@ func tree(text []byte) (*yaml.Node, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("line %d: a manual is a map of schema:, protocol:, steps: and so on", root.Line)
 	}
+	if steps := child(root, "steps"); steps != nil && len(steps.Content) > MaxSteps {
+		return nil, fmt.Errorf("line %d: a manual has at most %d steps", steps.Line, MaxSteps)
+	}
 	return root, plain(root, 0)
 }
 
@@ -91,6 +102,19 @@ func plain(n *yaml.Node, depth int) error {
 	if n.Kind == yaml.AliasNode || n.Anchor != "" {
 		return fmt.Errorf("line %d: a manual has no aliases (&name, *name): write the thing out, so that it can be read where it stands", n.Line)
 	}
+	entries := len(n.Content)
+	if n.Kind == yaml.MappingNode {
+		entries /= 2
+	}
+	if entries > maxEntries {
+		return fmt.Errorf("line %d: a list or map has at most %d entries", n.Line, maxEntries)
+	}
+	if n.Tag == "!!merge" {
+		return fmt.Errorf("line %d: a manual has no merge key (<<): write the thing out, so that it can be read where it stands", n.Line)
+	}
+	if n.Kind == yaml.ScalarNode && n.Style == 0 && octal.MatchString(n.Value) {
+		return fmt.Errorf("line %d: a number does not begin with 0, which YAML reads as octal: %.20s (quote it if it is no number)", n.Line, n.Value)
+	}
 	for _, c := range n.Content {
 		if err := plain(c, depth+1); err != nil {
 			return err
@@ -98,6 +122,8 @@ func plain(n *yaml.Node, depth int) error {
 	}
 	return nil
 }
+
+var octal = regexp.MustCompile(`^[-+]?0[0-9_]+$`)
 
 var atLine = regexp.MustCompile(`line (\d+): (.*)`)
 

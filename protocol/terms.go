@@ -3,6 +3,7 @@ package protocol
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Term is a word that is not said of a child, and what is said instead.
@@ -52,26 +53,25 @@ func Forbidden(text string) (term, use string, found bool) {
 
 // unquoted takes out what stands in quotes: "…", “…”, ‘…’ and '…' between words.
 func unquoted(text string) string {
+	closing := map[rune]string{'"': `"`, '“': "”", '‘': "’", '\'': "'"}
 	var b strings.Builder
-	for {
-		from := strings.IndexAny(text, `"“‘`)
-		if i := strings.Index(" "+text, " '"); i >= 0 && (from < 0 || i < from) {
-			from = i
+	last := ' '
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		end := closing[r]
+		if end == "" || r == '\'' && last != ' ' {
+			b.WriteString(text[i : i+n])
+			i, last = i+n, r
+			continue
 		}
-		if from < 0 {
-			break
-		}
-		open := []rune(text[from:])[0]
-		rest := text[from+len(string(open)):]
-		closing := map[rune]string{'"': `"`, '“': "”", '‘': "’", '\'': "'"}[open]
-		to := strings.Index(rest, closing)
+		to := strings.Index(text[i+n:], end)
 		if to < 0 {
-			break
+			return b.String() + text[i:]
 		}
-		b.WriteString(text[:from] + " | ")
-		text = rest[to+len(closing):]
+		b.WriteString(" | ")
+		i, last = i+n+to+len(end), ' '
 	}
-	return b.String() + text
+	return b.String()
 }
 
 // oneOf is a hint: which entry of a list was probably meant, and what there is.

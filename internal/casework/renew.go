@@ -36,11 +36,15 @@ type Move struct {
 	Reason string    `json:"reason,omitempty"`
 	Old    time.Time `json:"old,omitzero"`
 	New    time.Time `json:"new,omitzero"`
+
+	Was  protocol.State  `json:"was,omitempty"` // of a step
+	Is   protocol.State  `json:"is,omitempty"`
+	More []protocol.Text `json:"more,omitempty"` // what else differs
 }
 
 // Sentence says a move in a language.
 func (m Move) Sentence(lang string) string {
-	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New}.Sentence(lang)
+	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New, Was: m.Was, Is: m.Is, More: m.More}.Sentence(lang)
 }
 
 // Foresee reports what going on under another version means for the case now. Its
@@ -70,7 +74,7 @@ func (o Opened) Renew(who access.Who, from, to Rules, now time.Time, day int64, 
 		Renewal: &Renewal{From: m.From, To: m.To, Was: from.Manual.Protocol.Version, Is: to.Manual.Protocol.Version}}
 	for _, v := range m.Moves {
 		if v.Fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue) {
-			t.Renewal.Moves = append(t.Renewal.Moves, Move{v.What, v.ID, v.Name.ID, v.Name.EN, v.Fate, v.Reason, v.OldDue, v.NewDue})
+			t.Renewal.Moves = append(t.Renewal.Moves, Move{v.What, v.ID, v.Name.ID, v.Name.EN, v.Fate, v.Reason, v.OldDue, v.NewDue, v.Was, v.Is, v.More})
 		}
 	}
 	m.Event.By = who.Person

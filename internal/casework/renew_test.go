@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/naungan/naungan/internal/casework"
@@ -9,7 +10,7 @@ import (
 	"github.com/naungan/naungan/protocol"
 )
 
-// newManual puts a version in force in which step A2 has two more hours.
+// newManual puts a version in force in which step A2 has two more hours and is no target.
 func (h house) newManual(value int) casework.Rules {
 	h.t.Helper()
 	hash, err := h.m.ActiveHash(ctx)
@@ -19,6 +20,8 @@ func (h house) newManual(value int) casework.Rules {
 	f, err := h.m.Find(ctx, draft)
 	h.ok(err)
 	text, err := protocol.Edit(f.Text, []string{"steps", "A2", "deadline", "value"}, value)
+	h.ok(err)
+	text, err = protocol.Edit(text, []string{"steps", "A2", "deadline", "binding"}, "power")
 	h.ok(err)
 	h.ok(h.m.Save(ctx, h.In("super1").Who, draft, f.Hash, text, "steps/A2", "Uji."))
 	f, err = h.m.Find(ctx, draft)
@@ -74,6 +77,9 @@ func TestACaseGoesOnUnderANewerManual(t *testing.T) {
 		for _, m := range last.Renewal.Moves {
 			if m.What == "step" && m.ID == "A2" && !m.New.Equal(after.Due) {
 				t.Errorf("the history says %v, the case %v", m.New, after.Due)
+			}
+			if m.What == "step" && m.ID == "A2" && (m.Was != before.State || m.Is != after.State || len(m.More) != 1 || !strings.Contains(m.Sentence("en"), "service target → power")) {
+				t.Errorf("the history keeps %q", m.Sentence("en"))
 			}
 		}
 		e, err := o.Renew(w.Who, now, now, h.Clock.Now(), h.day(), "Lagi.")
