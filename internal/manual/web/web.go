@@ -234,7 +234,7 @@ func (p *Pages) historyWith(c *web.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.s.Editions(c.R.Context())
+	list, err := p.s.Editions(c.R.Context(), c.R.URL.Query().Get("sebelum"))
 	if err != nil {
 		return err
 	}

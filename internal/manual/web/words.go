@@ -31,6 +31,10 @@ func standing(ctx context.Context, v view) string {
 		return ui.T(ctx, "manual.standing.program", "day", day(e.Activated))
 	case e.State == manual.Running:
 		return ui.T(ctx, "manual.standing.active", "day", day(e.Activated), "one", who(manual.Signed), "two", who(manual.Activated))
+	case e.State == manual.Broken:
+		return ui.T(ctx, "manual.standing.broken")
+	case e.State == manual.Past && len(e.Deeds) == 0:
+		return ui.T(ctx, "manual.standing.earlier")
 	case e.State == manual.Past && e.Activated == 0:
 		return ui.T(ctx, "manual.standing.offered")
 	case e.State == manual.Past:
