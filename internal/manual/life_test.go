@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -224,19 +225,48 @@ func TestTheHistoryHolds(t *testing.T) {
 func TestContacts(t *testing.T) {
 	each(t, func(h house) {
 		c := manual.Contact{Role: "R-LPSK", Name: "Kantor contoh", Number: "021-000-0000", Note: "Jam kerja"}
-		h.wants("fault.denied", h.s.SaveContact(ctx, h.who("worker1"), c))
-		h.ok(h.s.SaveContact(ctx, h.who("super1"), c))
+		h.wants("fault.denied", h.s.SaveContact(ctx, h.who("worker1"), c, "Nomor baru."))
+		h.ok(h.s.SaveContact(ctx, h.who("super1"), c, "Nomor baru."))
 		list, err := h.s.Contacts(ctx)
 		h.ok(err)
 		if len(list) != 1 || list[0].Name != c.Name {
 			t.Fatalf("%+v", list)
 		}
 		list[0].Number = "021-000-0001"
-		h.ok(h.s.SaveContact(ctx, h.who("super2"), list[0]))
+		h.ok(h.s.SaveContact(ctx, h.who("super2"), list[0], "Kantor pindah."))
+		h.wants("fault.invalid", h.s.SaveContact(ctx, h.who("super2"), list[0], " "))
+		h.wants("fault.invalid", h.s.RemoveContact(ctx, h.who("super1"), list[0].ID, ""))
 		c.Role = "R-TIDAK"
-		h.wants("fault.invalid", h.s.SaveContact(ctx, h.who("super1"), c))
-		h.ok(h.s.RemoveContact(ctx, h.who("super1"), list[0].ID))
-		h.wants("fault.not_found", h.s.RemoveContact(ctx, h.who("super1"), list[0].ID))
+		h.wants("fault.invalid", h.s.SaveContact(ctx, h.who("super1"), c, "Peran lain."))
+		h.ok(h.s.RemoveContact(ctx, h.who("super1"), list[0].ID, "Tutup."))
+		h.wants("fault.not_found", h.s.RemoveContact(ctx, h.who("super1"), list[0].ID, "Tutup."))
+		h.wants("fault.not_found", h.s.SaveContact(ctx, h.who("super1"), manual.Contact{ID: list[0].ID, Role: "R-LPSK", Name: "x", Number: "1"}, "Sudah tidak ada."))
+		for _, want := range []string{"Kantor pindah.; number: 021-000-0000 → 021-000-0001", "Tutup.; role: R-LPSK → -; name: Kantor contoh → -; number: 021-000-0001 → -; note: Jam kerja → -"} {
+			var n int
+			h.ok(h.DB.Read(ctx, func(tx *db.Tx) error {
+				return tx.QueryRowContext(tx.Ctx(), `SELECT count(*) FROM audit_leaf WHERE record = $1 AND reason = $2`, list[0].ID, want).Scan(&n)
+			}))
+			if n != 1 {
+				t.Errorf("%d leaves say %q", n, want)
+			}
+		}
+
+		// A full list still lets one be changed.
+		c.Role = "R-LPSK"
+		h.ok(h.s.SaveContact(ctx, h.who("super1"), c, "Satu."))
+		list, err = h.s.Contacts(ctx)
+		h.ok(err)
+		h.ok(h.DB.Write(ctx, func(tx *db.Tx) error {
+			for i := range 499 {
+				if _, err := tx.ExecContext(tx.Ctx(), `INSERT INTO manual_contact (jurisdiction, id, role, name, number, note, person, day) VALUES ($1, $2, 'R-LPSK', 'x', '1', '', '', 0)`, accesstest.Jurisdiction, fmt.Sprint("x", i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		list[0].Note = "Hari kerja"
+		h.ok(h.s.SaveContact(ctx, h.who("super1"), list[0], "Catatan."))
+		h.wants("fault.invalid", h.s.SaveContact(ctx, h.who("super1"), c, "Satu lagi."))
 	})
 }
 

@@ -203,6 +203,22 @@ func stepRows(ctx context.Context, v view, s *protocol.Step) (out []ui.Row) {
 	return out
 }
 
+// rung says one level of an escalation: to whom, how long it waits and on whose
+// authority.
+func rung(ctx context.Context, v view, r protocol.Rung) string {
+	text := r.To.In(v.L)
+	if r.Wait != nil {
+		text = ui.T(ctx, "manual.rung", "to", text, "span", v.Words.Span(r.Wait.Value, r.Wait.Unit))
+	}
+	if a := authority(ctx, "", r.Basis, r.Certainty); a != "" {
+		text += " (" + a + ")"
+	}
+	if note := r.Note.In(v.L); note != "" {
+		text += ". " + note
+	}
+	return text
+}
+
 // deadlines says the deadline and, a line each, when another holds instead.
 func deadlines(ctx context.Context, v view, s *protocol.Step) string {
 	lines := []string{deadline(ctx, v, s.Deadline)}
