@@ -15,7 +15,10 @@ func TestWhatACaseLinksToIsThere(t *testing.T) {
 	now := must(h.Manual.ActiveHash(ctx))(t)
 	for _, l := range []string{"id", "en"} {
 		for _, page := range []string{at, at + "/tahap/A", at + "/langkah/A6", at + "/formulir/F-01", at + "/coba", "/manual/cari?q=bahaya&versi=" + first, "/manual/banding?dari=" + first + "&ke=" + now} {
-			c.words(l, page)
+			sep := map[bool]string{true: "&", false: "?"}[strings.Contains(page, "?")]
+			if c.get(page + sep + "lang=" + l); c.status != 200 { // its words are of before events had names
+				t.Errorf("%s: %d", page, c.status)
+			}
 		}
 	}
 	c.get(at + "/langkah/A6?lang=id")
@@ -35,8 +38,8 @@ func TestWhatACaseLinksToIsThere(t *testing.T) {
 // said, with its differences, and the reason that was typed is still there.
 func TestAReviewerIsToldOfAnotherVersion(t *testing.T) {
 	h := start(t, "", discard{})
-	draft := h.draft(h.as("jati"))
-	reviewer := h.as("kenanga")
+	draft := h.draft(h.as("wijaya"))
+	reviewer := h.as("jati")
 	reviewer.get(draft)
 	h.newVersion()
 	reviewer.deed("review", "Tanda tangani: sudah ditinjau", "reason", "Sudah dibandingkan dengan yang lama.")
@@ -59,5 +62,40 @@ func TestProblemsAreInTheReadersLanguage(t *testing.T) {
 	c.submit("Periksa saja", "text", strings.Replace(text, "actor: R-INTAKE", "actor: R-TIDAK", 1))
 	c.see("aturan unknown-reference", "R-TIDAK")
 	c.unseen("is not defined", "no role")
-	c.words("id", draft)
+}
+
+// TestAStepSaysWhatMustBeSoAndToWhomItGoes: require and ladder stand on its page.
+func TestAStepSaysWhatMustBeSoAndToWhomItGoes(t *testing.T) {
+	h := start(t, "", discard{})
+	c := h.as("seruni")
+	m, shown := must(h.Manual.Active(ctx))(t), 0
+	for _, s := range m.Steps {
+		if len(s.Require)+len(s.Ladder) == 0 {
+			continue
+		}
+		shown++
+		c.words("id", "/manual/"+s.ID)
+		for _, r := range s.Require {
+			c.see("Selesai bila", r.ID)
+		}
+		for _, r := range s.Ladder {
+			c.see("Jenjang eskalasi", r.To.ID)
+		}
+	}
+	if shown == 0 {
+		t.Error("no step has any")
+	}
+}
+
+// TestAFieldWithoutAUnitIsNamed: the form comes again as it was typed.
+func TestAFieldWithoutAUnitIsNamed(t *testing.T) {
+	h := start(t, "", discard{})
+	c := h.as("wijaya")
+	c.get(h.draft(c) + "/langkah/A2")
+	c.submit("Simpan", "deadline.unit", "", "deadline.value", "7", "dw.new.value", "9", "reason", "Lupa satuannya.")
+	c.see("Pilih satuannya", "Pilih keadaan yang membuat tenggat ini berlaku")
+	form, _ := c.form("Simpan")
+	if v := values(form); c.status != 422 || v.Get("deadline.value") != "7" || v.Get("dw.new.value") != "9" || v.Get("reason") != "Lupa satuannya." {
+		t.Errorf("%d, what was typed is lost", c.status)
+	}
 }

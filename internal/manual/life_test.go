@@ -339,7 +339,9 @@ func TestTheStateIsWhatTheDeedsSay(t *testing.T) {
 		if !whole() {
 			t.Fatal("an untouched store is named")
 		}
-		set := func(id, column, to string) { sql(`UPDATE manual_edition SET ` + column + ` = '` + to + `' WHERE id = '` + id + `'`) }
+		set := func(id, column, to string) {
+			sql(`UPDATE manual_edition SET ` + column + ` = '` + to + `' WHERE id = '` + id + `'`)
+		}
 		for _, c := range []struct{ column, to, was string }{
 			{"state", "past", string(manual.Draft)}, {"state", "reviewed", string(manual.Draft)}, {"state", "dropped", string(manual.Draft)},
 			{"origin", manual.OfProgram, manual.OfOffice}, {"base", f.Hash, first.Hash}, {"hash", first.Hash, f.Hash}, {"version", "9", "2"},
