@@ -240,8 +240,8 @@ func (s *Service) deeds(tx *db.Tx, edition string) (out []Deed, err error) {
 	return out, err
 }
 
-// Editions lists the editions with their deeds, the newest first: at most
-// PageOfEditions, older than the one named, "" from the newest.
+// Editions lists the editions with their deeds, the newest day first (an id tells
+// no more): at most PageOfEditions, those after the one named, "" from the newest.
 func (s *Service) Editions(ctx context.Context, before string) (out []Edition, err error) {
 	if before == "" {
 		before = strings.Repeat("z", id.Len+1) // after every id

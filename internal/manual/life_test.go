@@ -406,3 +406,30 @@ func TestAReviewSaysWhatItComparedWith(t *testing.T) {
 		}
 	})
 }
+
+// TestTheHistoryIsPaged: nothing is cut off, however much there is.
+func TestTheHistoryIsPaged(t *testing.T) {
+	each(t, func(h house) {
+		first := h.running()
+		for i := range manual.PageOfEditions + 3 {
+			_, err := h.s.Begin(ctx, h.who("super1"), first, fmt.Sprint("n", i), "Coba.")
+			h.ok(err)
+		}
+		var all []manual.Edition
+		for before, pages := "", 0; pages < 5; pages++ {
+			list, err := h.s.Editions(ctx, before)
+			h.ok(err)
+			if all = append(all, list...); len(list) < manual.PageOfEditions {
+				break
+			}
+			before = list[len(list)-1].ID
+		}
+		seen := map[string]bool{}
+		for _, e := range all {
+			seen[e.Hash] = true
+		}
+		if len(all) != manual.PageOfEditions+4 || len(seen) != len(all) || !seen[first] {
+			t.Errorf("%d editions, %d of them once, the first version %v", len(all), len(seen), seen[first])
+		}
+	})
+}
