@@ -29,7 +29,7 @@ func (h house) newManual(value int) casework.Rules {
 	if !bytes.Equal(f.Text, text) {
 		h.t.Fatal("the text is another")
 	}
-	h.ok(h.m.Review(ctx, h.In("dpo").Who, draft, f.Hash, "Uji."))
+	h.ok(h.m.Review(ctx, h.In("dpo").Who, draft, f.Hash, hash, "Uji."))
 	h.ok(h.m.Activate(ctx, h.In("overseer1").Who, draft, f.Hash, "Uji."))
 	return h.rules()
 }

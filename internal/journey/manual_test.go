@@ -220,7 +220,7 @@ func TestContactsAreShown(t *testing.T) {
 	h := start(t, "", discard{})
 	super, worker := h.as("wijaya"), h.as("seruni")
 	super.get("/manual/kontak")
-	super.submit("Simpan", "role", super.option("role", "LPSK"), "name", "", "number", "021-000-0000")
+	super.submit("Simpan", "role", super.option("role", "LPSK"), "name", "", "number", "021-000-0000", "reason", "Kantor baru.")
 	super.see("Bagian ini perlu diisi")
 	super.submit("Simpan", "name", "Kantor contoh", "note", "Jam kerja")
 	super.see("Daftar kontak disimpan", "Kantor contoh")
@@ -234,7 +234,7 @@ func TestContactsAreShown(t *testing.T) {
 	worker.get("/manual/kontak")
 	worker.unseen("/manual/kontak?ubah=")
 	super.follow("Ubah Kantor contoh")
-	super.submit("Hapus kontak ini")
+	super.submit("Hapus kontak ini", "reason", "Tutup.")
 	super.unseen("Kantor contoh")
 }
 

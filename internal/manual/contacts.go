@@ -1,7 +1,10 @@
 package manual
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/naungan/naungan/internal/manual/internal/store"
 	"github.com/naungan/naungan/internal/platform/access"
@@ -43,14 +46,15 @@ func (s *Service) Contacts(ctx context.Context) (out []Contact, err error) {
 // maxContacts bounds the list, as the page shows it whole.
 const maxContacts = 500
 
-// SaveContact stores a contact; an empty ID makes a new one. Its role must be one
-// of the running manual's.
-func (s *Service) SaveContact(ctx context.Context, who access.Who, c Contact) error {
+// SaveContact stores a contact with a reason; an empty ID makes a new one. Its role
+// must be one of the running manual's. The audit leaf says what changed: numbers
+// here are those of offices.
+func (s *Service) SaveContact(ctx context.Context, who access.Who, c Contact, reason string) error {
 	if err := s.check(ctx, who, "manual.write", c.ID); err != nil {
 		return err
 	}
-	if err := c.Check(); err != nil {
-		return err
+	if wrong := append(fault.Fields(c.Check()), fault.Fields(checkReason(reason))...); len(wrong) > 0 {
+		return fault.Of(wrong...)
 	}
 	m, err := s.Active(ctx)
 	if err != nil {
@@ -59,33 +63,67 @@ func (s *Service) SaveContact(ctx context.Context, who access.Who, c Contact) er
 	if _, ok := m.Roles[c.Role]; !ok {
 		return fault.Of(fault.Field{Name: "role", Key: "field.not_listed"})
 	}
-	if c.ID == "" {
-		c.ID = id.New(s.Clock.Now())
-	} else if !id.Valid(c.ID) {
+	if c.ID != "" && !id.Valid(c.ID) {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		rows, err := s.q(tx).ListContacts(tx.Ctx(), s.Jurisdiction)
-		if err != nil {
+		old, n, err := s.contact(tx, c.ID)
+		switch {
+		case err != nil:
 			return err
-		}
-		if len(rows) >= maxContacts {
+		case c.ID != "" && old.ID == "":
+			return fault.New(fault.NotFound, "fault.not_found")
+		case c.ID == "" && n >= maxContacts:
 			return fault.Of(fault.Field{Name: "name", Key: "field.too_many", Args: []any{"most", maxContacts}})
 		}
-		err = s.q(tx).PutContact(tx.Ctx(), store.PutContactParams{Jurisdiction: s.Jurisdiction, ID: c.ID, Role: c.Role, Name: c.Name, Number: c.Number, Note: c.Note, Person: who.Person, Day: s.today()})
+		now := c
+		if now.ID == "" {
+			now.ID = id.New(s.Clock.Now())
+		}
+		err = s.q(tx).PutContact(tx.Ctx(), store.PutContactParams{Jurisdiction: s.Jurisdiction, ID: now.ID, Role: c.Role, Name: c.Name, Number: c.Number, Note: c.Note, Person: who.Person, Day: s.today()})
 		if err != nil {
 			return err
 		}
-		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact", Record: c.ID})
+		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact", Record: now.ID, Reason: reason + changed(old, now)})
 	})
 }
 
-// RemoveContact takes a contact out.
-func (s *Service) RemoveContact(ctx context.Context, who access.Who, contact string) error {
+// contact returns a contact as it stands, zero where there is none, and how many
+// there are.
+func (s *Service) contact(tx *db.Tx, contact string) (old Contact, n int, err error) {
+	rows, err := s.q(tx).ListContacts(tx.Ctx(), s.Jurisdiction)
+	for _, r := range rows {
+		if r.ID == contact {
+			old = Contact{r.ID, r.Role, r.Name, r.Number, r.Note}
+		}
+	}
+	return old, len(rows), err
+}
+
+// changed says what became of a contact, part by part: "; number: 1 → 2".
+func changed(old, now Contact) string {
+	var b strings.Builder
+	for _, p := range []struct{ name, old, now string }{{"role", old.Role, now.Role}, {"name", old.Name, now.Name}, {"number", old.Number, now.Number}, {"note", old.Note, now.Note}} {
+		if p.old != p.now {
+			fmt.Fprintf(&b, "; %s: %s → %s", p.name, cmp.Or(p.old, "-"), cmp.Or(p.now, "-"))
+		}
+	}
+	return b.String()
+}
+
+// RemoveContact takes a contact out, with a reason.
+func (s *Service) RemoveContact(ctx context.Context, who access.Who, contact, reason string) error {
 	if err := s.check(ctx, who, "manual.write", contact); err != nil {
 		return err
 	}
+	if err := checkReason(reason); err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		old, _, err := s.contact(tx, contact)
+		if err != nil {
+			return err
+		}
 		n, err := s.q(tx).DeleteContact(tx.Ctx(), store.DeleteContactParams{Jurisdiction: s.Jurisdiction, ID: contact})
 		if err == nil && n == 0 {
 			err = fault.New(fault.NotFound, "fault.not_found")
@@ -93,6 +131,6 @@ func (s *Service) RemoveContact(ctx context.Context, who access.Who, contact str
 		if err != nil {
 			return err
 		}
-		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact_remove", Record: contact})
+		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact_remove", Record: contact, Reason: reason + changed(old, Contact{})})
 	})
 }

@@ -3,6 +3,7 @@ package manual
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/naungan/naungan/internal/manual/internal/store"
@@ -28,22 +29,25 @@ func (s *Service) bring(tx *db.Tx, m *protocol.Manual, text []byte) error {
 	if err == nil || fault.KindOf(db.NotFound(err)) != fault.NotFound {
 		return err
 	}
-	now, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
-	if err != nil && fault.KindOf(db.NotFound(err)) != fault.NotFound {
+	now, err := s.running(tx)
+	if k := fault.KindOf(err); err != nil && k != fault.NotFound && k != fault.Conflict {
 		return err
 	}
 	e := Edition{ID: id.New(s.Clock.Now()), Base: now.Hash, State: Running, Origin: OfProgram, Name: m.Protocol.Version, Hash: m.Hash(), Begun: s.today(), Activated: s.today()}
-	if now.Origin == OfOffice { // signed here: an update of the program only offers its own
-		e.State, e.Activated = Past, 0
-	} else if now.ID != "" {
-		if err := s.retire(tx, program, now.ID, e); err != nil {
+	d := Deed{Kind: Brought, Hash: e.Hash, About: e.Base}
+	switch {
+	case now.ID == "":
+	case now.State == Broken || now.Origin == OfOffice: // signed here, or to be looked at: an update only offers its own
+		e.State, e.Activated, d.Kind = Past, 0, Offered
+	default:
+		if err := s.retire(tx, program, now, e); err != nil {
 			return err
 		}
 	}
 	if err := s.insert(tx, e, text); err != nil {
 		return err
 	}
-	return s.record(tx, program, e, Deed{Kind: Brought, Hash: e.Hash, About: e.Base})
+	return s.record(tx, program, e, d)
 }
 
 func (s *Service) insert(tx *db.Tx, e Edition, text []byte) error {
@@ -95,7 +99,7 @@ func (s *Service) deed(ctx context.Context, who access.Who, action, edition stri
 		if err != nil {
 			return db.NotFound(err)
 		}
-		f, err := s.full(tx, row)
+		f, err := s.full(tx, row) // not parsed: no write waits for that
 		if err != nil {
 			return err
 		}
@@ -129,12 +133,7 @@ func (s *Service) put(tx *db.Tx, e Edition, to State) error {
 }
 
 // retire ends the running version because another takes its place.
-func (s *Service) retire(tx *db.Tx, who access.Who, running string, by Edition) error {
-	row, err := s.q(tx).GetEdition(tx.Ctx(), store.GetEditionParams{Jurisdiction: s.Jurisdiction, ID: running})
-	if err != nil {
-		return err
-	}
-	e := editionOf(row)
+func (s *Service) retire(tx *db.Tx, who access.Who, e, by Edition) error {
 	e.Retired = s.today()
 	if err := s.put(tx, e, Past); err != nil {
 		return err
@@ -143,7 +142,8 @@ func (s *Service) retire(tx *db.Tx, who access.Who, running string, by Edition) 
 }
 
 // Begin makes a draft from a version (ref: its id or hash) under a version name
-// of its own, and returns its id.
+// of its own, and returns its id. A copy of another draft would hide who wrote it,
+// so that its author could sign: an Invalid fault.
 func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason string) (draft string, err error) {
 	if err := s.check(ctx, who, "manual.write", ""); err != nil {
 		return "", err
@@ -160,6 +160,9 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 	from, err := s.Find(ctx, ref)
 	if err != nil {
 		return "", err
+	}
+	if !from.State.Signed() {
+		return "", fault.Of(fault.Field{Name: "version", Key: "manual.begin.from_draft"})
 	}
 	text, err := protocol.Edit(from.Text, []string{"protocol", "version"}, name)
 	if err != nil {
@@ -180,7 +183,7 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 func (s *Service) Save(ctx context.Context, who access.Who, draft, seen string, text []byte, about, reason string) error {
 	m, err := protocol.Parse(bytes.NewReader(text))
 	if err != nil {
-		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", err.Error()}})
+		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", protocol.Problems(err)[0].Message}})
 	}
 	if err := checkWords(m); err != nil {
 		return err
@@ -212,20 +215,17 @@ func checkWords(m *protocol.Manual) error {
 }
 
 // Review is the first signature: somebody who wrote none of the draft compared it
-// with the running version and stands for it. A draft with errors is not signed.
-func (s *Service) Review(ctx context.Context, who access.Who, draft, seen, reason string) error {
-	return s.deed(ctx, who, "manual.sign", draft, Deed{Kind: Signed, Reason: reason}, func(tx *db.Tx, f Full) (Edition, error) {
-		if err := s.signable(f, who, Draft, seen); err != nil {
-			return f.Edition, err
-		}
-		running, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
-		if err != nil {
-			return f.Edition, err
-		}
-		if running.Hash == f.Hash {
+// with the running version and stands for it. seen and against are the hashes of
+// the draft and of the running version that the person had before them: where
+// either is another by now, a Conflict. A draft with errors is not signed.
+func (s *Service) Review(ctx context.Context, who access.Who, draft, seen, against, reason string) error {
+	return s.sign(ctx, who, Draft, draft, seen, Deed{Kind: Signed, Reason: reason}, func(tx *db.Tx, f Full, running Edition) (Edition, error) {
+		switch {
+		case running.Hash != against:
+			return f.Edition, fault.New(fault.Conflict, "manual.sign.running")
+		case running.Hash == f.Hash:
 			return f.Edition, fault.New(fault.Invalid, "manual.sign.same")
 		}
-		f.Base = running.Hash
 		return f.Edition, s.put(tx, f.Edition, Reviewed)
 	})
 }
@@ -233,21 +233,14 @@ func (s *Service) Review(ctx context.Context, who access.Who, draft, seen, reaso
 // Activate is the second signature, by a third person: the edition becomes the
 // running version and the one it was compared with becomes a past one.
 func (s *Service) Activate(ctx context.Context, who access.Who, draft, seen, reason string) error {
-	return s.deed(ctx, who, "manual.sign", draft, Deed{Kind: Activated, Reason: reason}, func(tx *db.Tx, f Full) (Edition, error) {
-		if err := s.signable(f, who, Reviewed, seen); err != nil {
-			return f.Edition, err
-		}
-		running, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
-		if err != nil {
-			return f.Edition, err
-		}
+	return s.sign(ctx, who, Reviewed, draft, seen, Deed{Kind: Activated, Reason: reason}, func(tx *db.Tx, f Full, running Edition) (Edition, error) {
 		if last := f.Deeds[len(f.Deeds)-1]; last.Kind != Signed || last.About != running.Hash {
 			return f.Edition, fault.New(fault.Conflict, "manual.sign.moved") // compared with a version that no longer runs
 		}
 		if _, err := s.q(tx).GetVersion(tx.Ctx(), store.GetVersionParams{Jurisdiction: s.Jurisdiction, Hash: f.Hash}); err == nil {
 			return f.Edition, fault.New(fault.Invalid, "manual.sign.same")
 		}
-		if err := s.retire(tx, who, running.ID, f.Edition); err != nil {
+		if err := s.retire(tx, who, running, f.Edition); err != nil {
 			return f.Edition, err
 		}
 		f.Activated = s.today()
@@ -255,21 +248,39 @@ func (s *Service) Activate(ctx context.Context, who access.Who, draft, seen, rea
 	})
 }
 
-// signable holds a signature to an edition that stands where it should, is what
-// the person saw, has no errors, and is not theirs.
-func (s *Service) signable(f Full, who access.Who, in State, seen string) error {
-	if f.State != in || f.Hash != seen {
-		return fault.New(fault.Conflict, "manual.sign.changed")
-	}
-	if err := f.MaySign(who.Person); err != nil {
+// sign holds a signature to an edition that stands where it should, is what the
+// person saw, has no errors, and is not theirs. Its text is checked before the
+// transaction, so that no write waits for that: the hash says that it is the same.
+func (s *Service) sign(ctx context.Context, who access.Who, in State, draft, seen string, d Deed, fn func(tx *db.Tx, f Full, running Edition) (Edition, error)) error {
+	if err := s.check(ctx, who, "manual.sign", draft); err != nil {
 		return err
 	}
-	for _, p := range protocol.Check(f.Manual) {
-		if p.Severity == "error" {
-			return fault.New(fault.Invalid, "manual.sign.errors")
-		}
+	f, err := s.Find(ctx, draft)
+	if err != nil {
+		return err
 	}
-	return nil
+	faulty := slices.ContainsFunc(protocol.Check(f.Manual), func(p protocol.Problem) bool { return p.Severity == protocol.Error })
+	checked := f.Hash
+	return s.deed(ctx, who, "manual.sign", draft, d, func(tx *db.Tx, f Full) (Edition, error) {
+		if f.State != in || f.Hash != seen || f.Hash != checked {
+			return f.Edition, fault.New(fault.Conflict, "manual.sign.changed")
+		}
+		if err := f.MaySign(who.Person); err != nil {
+			return f.Edition, err
+		}
+		if faulty {
+			return f.Edition, fault.New(fault.Invalid, "manual.sign.errors")
+		}
+		running, err := s.running(tx)
+		if err != nil {
+			return f.Edition, err
+		}
+		e, err := fn(tx, f, running)
+		if d.Kind == Signed {
+			e.Base = running.Hash // record says so
+		}
+		return e, err
+	})
 }
 
 // Return sends a reviewed edition back to be changed: its signature falls.

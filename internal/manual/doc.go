@@ -13,6 +13,9 @@
 //     cannot change, and it was compared with the version that it replaces.
 //   - A version's text never changes and stays readable for ever; a case stays on
 //     the version it began with until somebody migrates it (room casework).
+//   - Where an edition stands follows from its deeds. A row that says something else
+//     is Broken: no version, begins no case, and is named by verify.
+//   - A draft is begun from a version, never from a draft: a copy would hide who wrote it.
 //   - Deeds are a chain; its head stands in the audit leaf of each, so that a changed
 //     text, reason or signature is named by `naungan audit verify`.
 //

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/naungan/naungan/internal/manual/internal/store"
 	"github.com/naungan/naungan/internal/platform/audit"
@@ -28,6 +29,7 @@ const (
 	Running  State = "active"
 	Past     State = "past"
 	Dropped  State = "dropped"
+	Broken   State = "broken" // its row is not what its deeds say: it is no version and nothing is done to it
 )
 
 // Signed tells whether the edition is a version: its text never changes again.
@@ -41,7 +43,8 @@ const (
 
 // Kinds of deed, in the order of an edition's life.
 const (
-	Brought   = "program"  // came with the program
+	Brought   = "program"  // came with the program, to run
+	Offered   = "offer"    // came with the program while a signed version ran, which it leaves running
 	Begun     = "begin"    // a copy of the running version, to be changed
 	Edited    = "edit"     // About says what of it
 	Signed    = "review"   // the first signature
@@ -108,24 +111,85 @@ func (e Edition) MaySign(person string) error {
 	return nil
 }
 
-func editionOf(r store.ManualEdition) Edition {
-	return Edition{ID: r.ID, Base: r.Base, State: State(r.State), Origin: r.Origin, Name: r.Version, Hash: r.Hash, Begun: r.BegunDay, Activated: r.ActiveDay, Retired: r.PastDay, Seq: r.Seq}
+// editionOf is an edition as its deeds tell it. The columns of its row only find
+// it: where they say anything else, somebody changed the store, and it is Broken.
+func editionOf(r store.ManualEdition, deeds []Deed) Edition {
+	e := Edition{State: Broken}
+	for _, d := range deeds {
+		e.follow(d)
+	}
+	if e.State != State(r.State) || e.Origin != r.Origin || e.Base != r.Base || e.Hash != r.Hash || r.Seq != int64(len(deeds)) {
+		e.State = Broken
+	}
+	e.ID, e.Name, e.Seq = r.ID, r.Version, r.Seq
+	return e
 }
 
-// Find returns an edition by its id, or a version by its hash; NotFound else.
+// follow moves an edition on by its next deed. A deed that the rules of this room
+// do not allow there (a signature of an author, a change after a signature) breaks
+// it, and it stays broken.
+func (e *Edition) follow(d Deed) {
+	was, first := e.State, len(e.Deeds) == 0
+	e.State = Broken
+	switch {
+	case first:
+		e.begin(d)
+	case d.Kind == Edited && was == Draft:
+		e.State = Draft
+	case d.Hash != e.Hash: // only an edit changes the text
+	case d.Kind == Signed && was == Draft && e.MaySign(d.Person) == nil:
+		e.State = Reviewed
+	case d.Kind == Activated && was == Reviewed && e.MaySign(d.Person) == nil:
+		e.State, e.Activated = Running, d.Day
+	case d.Kind == Returned && was == Reviewed:
+		e.State = Draft
+	case d.Kind == Abandoned && (was == Draft || was == Reviewed):
+		e.State = Dropped
+	case d.Kind == Replaced && was == Running:
+		e.State, e.Retired = Past, d.Day
+	}
+	e.Deeds, e.Hash = append(e.Deeds, d), d.Hash
+}
+
+func (e *Edition) begin(d Deed) {
+	e.Begun, e.Base = d.Day, d.About
+	switch d.Kind {
+	case Brought:
+		e.State, e.Origin, e.Activated = Running, OfProgram, d.Day
+	case Offered:
+		e.State, e.Origin = Past, OfProgram
+	case Begun:
+		e.State, e.Origin = Draft, OfOffice
+	}
+}
+
+// Find returns an edition by its id, or a version by its hash; NotFound else. A
+// manual that the program came with before versions were stored is a past version
+// whose id is its hash.
 func (s *Service) Find(ctx context.Context, ref string) (f Full, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		row, err := s.find(tx, ref)
-		if err != nil {
-			return err
-		}
-		f, err = s.full(tx, row)
+		f, err = s.find(tx, ref)
 		return err
 	})
+	if fault.KindOf(err) == fault.NotFound {
+		if f, err = earlierEdition(ref, err); err != nil {
+			return f, err
+		}
+	}
+	if err != nil {
+		return f, err
+	}
+	if m, ok := s.known(f.Hash); ok && f.State != Broken {
+		f.Manual = m
+		return f, nil
+	}
+	f.Manual, err = protocol.Parse(bytes.NewReader(f.Text))
 	return f, err
 }
 
-func (s *Service) find(tx *db.Tx, ref string) (store.ManualEdition, error) {
+// find reads an edition without parsing its text. By a hash it is a version, or a
+// Conflict where its deeds do not say so.
+func (s *Service) find(tx *db.Tx, ref string) (Full, error) {
 	var row store.ManualEdition
 	var err error
 	if id.Valid(ref) {
@@ -133,20 +197,39 @@ func (s *Service) find(tx *db.Tx, ref string) (store.ManualEdition, error) {
 	} else {
 		row, err = s.q(tx).GetVersion(tx.Ctx(), store.GetVersionParams{Jurisdiction: s.Jurisdiction, Hash: ref})
 	}
-	return row, db.NotFound(err)
+	if err != nil {
+		return Full{}, db.NotFound(err)
+	}
+	f, err := s.full(tx, row)
+	if err == nil && !id.Valid(ref) && !f.State.Signed() {
+		err = fault.New(fault.Conflict, "manual.broken")
+	}
+	return f, err
 }
 
-func (s *Service) full(tx *db.Tx, row store.ManualEdition) (f Full, err error) {
-	f = Full{Edition: editionOf(row), Text: row.Text}
-	if f.Deeds, err = s.deeds(tx, row.ID); err != nil {
-		return f, err
+func (s *Service) full(tx *db.Tx, row store.ManualEdition) (Full, error) {
+	deeds, err := s.deeds(tx, row.ID)
+	return Full{Edition: editionOf(row, deeds), Text: row.Text}, err
+}
+
+// running returns the version that new cases begin with, without its text; a
+// Conflict where the deeds of what stands as such do not say so.
+func (s *Service) running(tx *db.Tx) (e Edition, err error) {
+	for range 2 { // inside a write another version may come into force between the two questions
+		row, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
+		if err != nil {
+			return e, db.NotFound(err)
+		}
+		deeds, err := s.deeds(tx, row.ID)
+		if err != nil {
+			return e, err
+		}
+		e = editionOf(store.ManualEdition{ID: row.ID, Base: row.Base, State: row.State, Origin: row.Origin, Version: row.Version, Hash: row.Hash, Seq: row.Seq}, deeds)
+		if e.State == Running {
+			return e, nil
+		}
 	}
-	if m, ok := s.known(row.Hash); ok {
-		f.Manual = m
-		return f, nil
-	}
-	f.Manual, err = protocol.Parse(bytes.NewReader(row.Text))
-	return f, err
+	return e, fault.New(fault.Conflict, "manual.broken")
 }
 
 func (s *Service) deeds(tx *db.Tx, edition string) (out []Deed, err error) {
@@ -157,22 +240,32 @@ func (s *Service) deeds(tx *db.Tx, edition string) (out []Deed, err error) {
 	return out, err
 }
 
-// Editions lists every edition with its deeds, the newest first.
-func (s *Service) Editions(ctx context.Context) (out []Edition, err error) {
+// Editions lists the editions with their deeds, the newest day first (an id tells
+// no more): at most PageOfEditions, those after the one named, "" from the newest.
+func (s *Service) Editions(ctx context.Context, before string) (out []Edition, err error) {
+	if before == "" {
+		before = strings.Repeat("z", id.Len+1) // after every id
+	}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		out = nil
-		rows, err := s.q(tx).ListEditions(tx.Ctx(), store.ListEditionsParams{Jurisdiction: s.Jurisdiction, Lim: 500})
+		rows, err := s.q(tx).ListEditions(tx.Ctx(), store.ListEditionsParams{Jurisdiction: s.Jurisdiction, Before: before, Lim: PageOfEditions})
+		if err != nil {
+			return err
+		}
 		for _, r := range rows {
-			e := editionOf(store.ManualEdition{ID: r.ID, Base: r.Base, State: r.State, Origin: r.Origin, Version: r.Version, Hash: r.Hash, BegunDay: r.BegunDay, ActiveDay: r.ActiveDay, PastDay: r.PastDay, Seq: r.Seq})
-			if e.Deeds, err = s.deeds(tx, r.ID); err != nil {
+			deeds, err := s.deeds(tx, r.ID)
+			if err != nil {
 				return err
 			}
-			out = append(out, e)
+			out = append(out, editionOf(store.ManualEdition{ID: r.ID, Base: r.Base, State: r.State, Origin: r.Origin, Version: r.Version, Hash: r.Hash, Seq: r.Seq}, deeds))
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
+
+// PageOfEditions is how many editions one page of the history holds.
+const PageOfEditions = 20
 
 // Head returns the head of a chain of deeds: each hash covers the one before, the
 // edition's id and every word of the deed but its signature, which covers the head.
@@ -194,7 +287,7 @@ func HashOf(text []byte) string {
 }
 
 // Heads lists every edition's head for audit.Verify, computed from what lies in
-// the store: a text or a deed that somebody changed gives another.
+// the store: a text, a deed or a state that somebody changed gives another.
 func (s *Service) Heads(ctx context.Context, each func(record string, head []byte) error) error {
 	after := ""
 	for {
@@ -209,14 +302,23 @@ func (s *Service) Heads(ctx context.Context, each func(record string, head []byt
 		for _, f := range list {
 			after = f.ID
 			head := Head(f.ID, f.Deeds)
-			if len(f.Deeds) == 0 || f.Deeds[len(f.Deeds)-1].Hash != HashOf(f.Text) {
-				head = [32]byte{} // the text is not what the newest deed says
+			if !f.whole() {
+				head = [32]byte{} // row and text are not what the deeds say
 			}
 			if err := each(f.ID, audit.Head(int64(len(f.Deeds)), head)); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// whole tells whether an edition's state, text and name are those of its deeds.
+func (f Full) whole() bool {
+	if f.State == Broken || f.Hash != HashOf(f.Text) {
+		return false
+	}
+	m, err := protocol.Parse(bytes.NewReader(f.Text))
+	return err == nil && m.Protocol.Version == f.Name
 }
 
 func (s *Service) after(tx *db.Tx, after string) (out []Full, err error) {
@@ -226,8 +328,8 @@ func (s *Service) after(tx *db.Tx, after string) (out []Full, err error) {
 		if err != nil {
 			return nil, err
 		}
-		f := Full{Edition: editionOf(row), Text: row.Text}
-		if f.Deeds, err = s.deeds(tx, one); err != nil {
+		f, err := s.full(tx, row)
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, f)

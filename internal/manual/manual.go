@@ -3,9 +3,7 @@ package manual
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"sync"
@@ -16,6 +14,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/fault"
+	"github.com/naungan/naungan/internal/platform/id"
 	"github.com/naungan/naungan/protocol"
 )
 
@@ -116,12 +115,14 @@ func (s *Service) Active(ctx context.Context) (*protocol.Manual, error) {
 	return s.Version(ctx, hash)
 }
 
-// ActiveHash names the version that new cases begin with.
+// ActiveHash names the version that new cases begin with: one that came with the
+// program, or that two people signed who wrote none of it. A Conflict where the
+// store says another.
 func (s *Service) ActiveHash(ctx context.Context) (hash string, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		row, err := s.q(tx).ActiveHead(tx.Ctx(), s.Jurisdiction)
-		hash = row.Hash
-		return db.NotFound(err)
+		e, err := s.running(tx)
+		hash = e.Hash
+		return err
 	})
 	return hash, err
 }
@@ -132,23 +133,14 @@ func (s *Service) Version(ctx context.Context, hash string) (*protocol.Manual, e
 	if m, ok := s.known(hash); ok {
 		return m, nil
 	}
-	var text []byte
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
-		row, err := s.q(tx).GetVersion(tx.Ctx(), store.GetVersionParams{Jurisdiction: s.Jurisdiction, Hash: hash})
-		text = row.Text
-		return db.NotFound(err)
-	})
-	if fault.KindOf(err) == fault.NotFound {
-		text, err = ofBefore(hash, err)
+	if id.Valid(hash) {
+		return nil, fault.New(fault.NotFound, "fault.not_found")
 	}
+	f, err := s.Find(ctx, hash)
 	if err != nil {
 		return nil, err
 	}
-	m, err := protocol.Parse(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	if m.Hash() != hash {
+	if f.Manual.Hash() != hash {
 		return nil, fmt.Errorf("manual: the text of version %.12s was changed", hash)
 	}
 	s.mu.Lock()
@@ -156,8 +148,8 @@ func (s *Service) Version(ctx context.Context, hash string) (*protocol.Manual, e
 	if len(s.parsed) >= keptParsed {
 		clear(s.parsed)
 	}
-	s.parsed[hash] = m
-	return m, nil
+	s.parsed[hash] = f.Manual
+	return f.Manual, nil
 }
 
 // keptParsed bounds the versions kept parsed: an office has a handful.
@@ -183,21 +175,25 @@ func (s *Service) check(ctx context.Context, who access.Who, action, id string) 
 	return err
 }
 
-// ofBefore returns the text of an earlier manual of the program by its hash, or
-// the error given where there is none.
-func ofBefore(hash string, none error) ([]byte, error) {
+// earlierEdition returns an earlier manual of the program by its hash, or the
+// error given where there is none. It has no row: its text is part of the program.
+func earlierEdition(hash string, none error) (Full, error) {
 	names, err := fs.Glob(earlier, "default/earlier/*.yaml")
 	if err != nil {
-		return nil, err
+		return Full{}, err
 	}
 	for _, name := range names {
 		text, err := earlier.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return Full{}, err
 		}
-		if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) == hash {
-			return text, nil
+		if HashOf(text) == hash {
+			m, err := protocol.Parse(bytes.NewReader(text))
+			if err != nil {
+				return Full{}, err
+			}
+			return Full{Edition: Edition{ID: hash, State: Past, Origin: OfProgram, Name: m.Protocol.Version, Hash: hash}, Text: text, Manual: m}, nil
 		}
 	}
-	return nil, none
+	return Full{}, none
 }

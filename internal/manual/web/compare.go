@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"github.com/naungan/naungan/internal/manual"
 	"github.com/naungan/naungan/internal/platform/ui"
@@ -48,11 +49,30 @@ func (p *Pages) compare(c *web.Ctx) (err error) {
 	if v.From, err = p.load(c, from); err != nil {
 		return err
 	}
-	if v.List, err = p.s.Editions(c.R.Context()); err != nil {
+	if v.List, err = p.editions(c.R.Context(), v.From.Edition, v.To.Edition); err != nil {
 		return err
 	}
 	v.Things = together(protocol.Diff(v.From.Manual, v.To.Manual))
 	return c.Page(title(c), comparePage(v))
+}
+
+// editions lists every edition to choose from, and those that have no row here.
+func (p *Pages) editions(ctx context.Context, shown ...manual.Edition) (out []manual.Edition, err error) {
+	for before := ""; ; before = out[len(out)-1].ID {
+		page, err := p.s.Editions(ctx, before)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, page...); len(page) < manual.PageOfEditions {
+			break
+		}
+	}
+	for _, e := range shown {
+		if !slices.ContainsFunc(out, func(o manual.Edition) bool { return o.ID == e.ID }) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
 }
 
 func comparePath(from, to string) string { return "/manual/banding?dari=" + from + "&ke=" + to }

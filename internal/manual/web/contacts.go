@@ -41,10 +41,11 @@ func (p *Pages) contactsWith(c *web.Ctx, status int, f ui.Form) error {
 // saveContact stores or removes a contact.
 func (p *Pages) saveContact(c *web.Ctx) (err error) {
 	x := manual.Contact{ID: c.Get("id"), Role: c.Get("role"), Name: plain.Clean(c.Get("name")), Number: plain.Clean(c.Get("number")), Note: plain.Clean(c.Get("note"))}
+	reason := plain.Clean(c.Get("reason"))
 	if c.Get("go") == "remove" {
-		err = p.s.RemoveContact(c.R.Context(), c.Who(), x.ID)
+		err = p.s.RemoveContact(c.R.Context(), c.Who(), x.ID, reason)
 	} else {
-		err = p.s.SaveContact(c.R.Context(), c.Who(), x)
+		err = p.s.SaveContact(c.R.Context(), c.Who(), x, reason)
 	}
 	if err != nil {
 		return c.Invalid(err, "name", "", c.Form(), func(f ui.Form) error { return p.contactsWith(c, http.StatusUnprocessableEntity, f) })

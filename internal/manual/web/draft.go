@@ -77,7 +77,7 @@ func (p *Pages) act(c *web.Ctx) (err error) {
 	ctx, who, draft, reason := c.R.Context(), c.Who(), c.R.PathValue("draft"), plain.Clean(c.Get("reason"))
 	switch c.Get("deed") {
 	case "review":
-		err = p.s.Review(ctx, who, draft, c.Get("seen"), reason)
+		err = p.s.Review(ctx, who, draft, c.Get("seen"), c.Get("against"), reason)
 	case "activate":
 		err = p.s.Activate(ctx, who, draft, c.Get("seen"), reason)
 	case "return":
@@ -88,13 +88,17 @@ func (p *Pages) act(c *web.Ctx) (err error) {
 		err = fault.New(fault.Invalid, "fault.malformed")
 	}
 	if err != nil {
+		status := http.StatusUnprocessableEntity
+		if fault.KindOf(err) == fault.Conflict {
+			status = http.StatusConflict
+		}
 		return c.Invalid(err, "reason", "", c.Form(), func(f ui.Form) error {
 			v, err := p.loadDraft(c)
 			if err != nil {
 				return err
 			}
 			v.Form = f
-			return c.PageAs(http.StatusUnprocessableEntity, title(c), draftPage(v))
+			return c.PageAs(status, title(c), draftPage(v))
 		})
 	}
 	return c.Done(draftPath(draft), "manual_"+c.Get("deed"))

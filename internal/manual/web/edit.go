@@ -130,12 +130,12 @@ func (p *Pages) trySaveStep(c *web.Ctx) error {
 	e := stepEdit{draftView: v, Seen: c.Get("seen")}
 	e.Form = c.Form()
 	e.Typed, err = stepOf(*old, v.Manual, c.R.PostForm)
+	if c.Get("go") == "more" { // all stands there as it was typed, and nothing is judged yet
+		return p.showStep(c, http.StatusOK, e)
+	}
 	if err != nil {
 		e.Form.Errors = fault.Fields(err)
 		return p.showStep(c, http.StatusUnprocessableEntity, e)
-	}
-	if c.Get("go") == "more" {
-		return p.showStep(c, http.StatusOK, e)
 	}
 	text, err := e.text(c.Get("go") == "remove")
 	if err != nil {
@@ -273,6 +273,7 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 		s.Trigger = triggerOf(v.Get("trigger"))
 	}
 	if manual.Simple(old.When) {
+		condFaults(&k, old, v)
 		s.When = condOf(v)
 		if unlined(s.When) != nil && fingerprint(unlined(old.When)) == fingerprint(s.When) {
 			s.When = old.When
@@ -283,8 +284,12 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 		s.Deadline = protocol.Deadline{Value: number("deadline.value", unit), Unit: unit, Anchor: v.Get("deadline.anchor"), Basis: v.Get("deadline.basis"),
 			Certainty: v.Get("deadline.certainty"), Binding: v.Get("deadline.binding"), Note: protocol.Text{ID: get("note.id"), EN: get("note.en")}}
 	}
+	deadlineFaults(&k, old.Deadline, v)
 	s.DeadlineWhen = slices.Clone(old.DeadlineWhen)
 	for i := range s.DeadlineWhen {
+		if n := "." + strconv.Itoa(i); v.Get("dw.unit"+n) == "" && get("dw.value"+n) != "" {
+			k.Add("dw.unit"+n, "manual.edit.needs_unit")
+		}
 		w, n := &s.DeadlineWhen[i], "."+strconv.Itoa(i)
 		w.Unit, w.Basis, w.Certainty = v.Get("dw.unit"+n), v.Get("dw.basis"+n), v.Get("dw.certainty"+n)
 		w.Value = number("dw.value"+n, w.Unit)
@@ -296,6 +301,8 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 		}
 		s.DeadlineWhen = append(s.DeadlineWhen, protocol.DeadlineWhen{If: protocol.Cond{All: []protocol.Cond{{Fact: fact, Op: "eq", Value: []string{value}}}},
 			Value: number("dw.new.value", unit), Unit: unit, Basis: v.Get("dw.new.basis"), Certainty: v.Get("dw.new.certainty")})
+	} else if anyTyped(v, "dw.new.value", "dw.new.unit", "dw.new.basis", "dw.new.certainty") {
+		k.Add("dw.new.if", "manual.edit.needs_if")
 	}
 	for name, list := range map[string][]protocol.Text{"do": s.Do, "forbid": s.Forbid, "title.id": {s.Title}, "note.id": {s.Deadline.Note}} {
 		k.Count(name, len(list), 60)
@@ -305,6 +312,45 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 		}
 	}
 	return s, k.Err()
+}
+
+// deadlineFaults says what of a deadline would be lost because it has no unit:
+// value and unit emptied together take it out.
+func deadlineFaults(k *plain.Checker, old protocol.Deadline, v url.Values) {
+	if v.Get("deadline.unit") != "" {
+		return
+	}
+	was := map[string]string{"deadline.anchor": old.Anchor, "deadline.basis": old.Basis, "deadline.certainty": old.Certainty, "deadline.binding": old.Binding, "note.id": old.Note.ID, "note.en": old.Note.EN}
+	lost := anyTyped(v, "deadline.value")
+	for name, old := range was {
+		now := plain.Clean(v.Get(name))
+		lost = lost || now != "" && now != old
+	}
+	if lost {
+		k.Add("deadline.unit", "manual.edit.needs_unit")
+	}
+}
+
+// condFaults says what of a condition would be lost: rows without a value that are
+// not marked to be taken out, a fact that was chosen and not added, and rows under
+// "always" where there was no condition.
+func condFaults(k *plain.Checker, old protocol.Step, v url.Values) {
+	typed := false
+	for i := range v["cond.fact"] {
+		n := strconv.Itoa(i)
+		if v.Get("cond.drop."+n) == "yes" {
+			continue
+		}
+		if typed = typed || len(v["cond.value."+n]) > 0; len(v["cond.value."+n]) == 0 && v.Get("when") != "none" {
+			k.Add("cond.value."+n, "manual.edit.needs_value")
+		}
+	}
+	if v.Get("cond.add") != "" {
+		k.Add("cond.add", "manual.edit.not_added")
+	}
+	if v.Get("when") == "none" && old.When == nil && typed {
+		k.Add("when", "manual.edit.always")
+	}
 }
 
 // listed keeps the order in which codes stood; new ones follow.
@@ -339,7 +385,7 @@ func condOf(v url.Values) *protocol.Cond {
 	for i, fact := range v["cond.fact"] {
 		n := strconv.Itoa(i)
 		values, not := v["cond.value."+n], v.Get("cond.op."+n) == "not"
-		if len(values) == 0 {
+		if len(values) == 0 || v.Get("cond.drop."+n) == "yes" {
 			continue
 		}
 		op := map[bool]map[bool]string{false: {false: "eq", true: "ne"}, true: {false: "in", true: "not_in"}}[len(values) > 1][not]
@@ -462,6 +508,19 @@ var (
 	certainties = []string{"text", "secondary", "unverified"}
 	bindings    = []string{"duty", "power", "target"}
 )
+
+// adding is the choice of a fact to add: a row of its own once it was added.
+func (e stepEdit) adding() ui.Form {
+	if e.Form.Get("go") == "more" {
+		return ui.Empty()
+	}
+	return e.Form
+}
+
+// wrongOther tells whether a fault stands among the deadlines under a condition.
+func (e stepEdit) wrongOther() bool {
+	return slices.ContainsFunc(e.Form.Errors, func(f fault.Field) bool { return strings.HasPrefix(f.Name, "dw.") })
+}
 
 // blank is how many empty lines a form offers.
 func (e stepEdit) blank() int {

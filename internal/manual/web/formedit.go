@@ -158,6 +158,13 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 		x.Choices = nil
 		if x.Type == protocol.FieldChoice || x.Type == protocol.FieldChoices {
 			x.Choices = choicesIn(get("choices" + n))
+		} else if get("choices"+n) != "" {
+			k.Add("choices"+n, "manual.formedit.no_choices")
+		}
+		for line := range strings.Lines(get("choices" + n)) {
+			if id, _, _ := strings.Cut(line, "="); strings.TrimSpace(line) != "" && strings.TrimSpace(id) == "" {
+				k.Add("choices"+n, "manual.formedit.choice_code", "line", strings.TrimSpace(line))
+			}
 		}
 		k.Code("type"+n, x.Type, fieldTypes)
 		k.Must("label.id"+n, x.Label.ID)
@@ -176,8 +183,15 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 			k.Add("new", "manual.formedit.id")
 		}
 		f.Fields = append(f.Fields, read(protocol.Field{ID: id}, ".new"))
+	} else if anyTyped(v, "label.id.new", "label.en.new", "hint.id.new", "hint.en.new", "type.new", "required.new", "choices.new") {
+		k.Add("new", "manual.formedit.needs_id")
 	}
 	return f, k.Err()
+}
+
+// anyTyped tells whether anything stands in one of the fields.
+func anyTyped(v url.Values, names ...string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return plain.Clean(v.Get(n)) != "" })
 }
 
 var fieldTypes = []string{protocol.FieldText, protocol.FieldLong, protocol.FieldChoice, protocol.FieldChoices, protocol.FieldNumber, protocol.FieldDate, protocol.FieldTime, protocol.FieldYesNo, protocol.FieldPerson, protocol.FieldInstitution}

@@ -3,9 +3,9 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"embed"
+	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -31,10 +31,11 @@ func Texts() fs.FS { return texts }
 type Pages struct {
 	s      *manual.Service
 	access *access.Service
+	books  *shelf
 }
 
 // New returns the pages.
-func New(s *manual.Service, a *access.Service) *Pages { return &Pages{s, a} }
+func New(s *manual.Service, a *access.Service) *Pages { return &Pages{s, a, newShelf()} }
 
 // view is one edition as its pages show it.
 type view struct {
@@ -171,11 +172,12 @@ func (p *Pages) pdf(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := book.PDF(&b, v.Manual, v.bookOptions()); err != nil {
+	o := v.bookOptions()
+	b, err := p.books.get(c.R.Context(), bookKey("pdf", o), func(w io.Writer) error { return book.PDF(w, v.Manual, o) })
+	if err != nil {
 		return err
 	}
-	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".pdf", "application/pdf", b.Bytes())
+	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".pdf", "application/pdf", b)
 }
 
 // html gives the booklet for screens and screen readers, to keep and to send.
@@ -184,11 +186,12 @@ func (p *Pages) html(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := book.HTML(&b, v.Manual, v.bookOptions()); err != nil {
+	o := v.bookOptions()
+	b, err := p.books.get(c.R.Context(), bookKey("html", o), func(w io.Writer) error { return book.HTML(w, v.Manual, o) })
+	if err != nil {
 		return err
 	}
-	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".html", "text/html; charset=utf-8", b.Bytes())
+	return download(c, "manual-"+v.L+"-"+short(v.Hash)+".html", "text/html; charset=utf-8", b)
 }
 
 // bookOptions is what the booklet says of an edition beside its text.
@@ -234,7 +237,7 @@ func (p *Pages) historyWith(c *web.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	list, err := p.s.Editions(c.R.Context())
+	list, err := p.s.Editions(c.R.Context(), c.R.URL.Query().Get("sebelum"))
 	if err != nil {
 		return err
 	}

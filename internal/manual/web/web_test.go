@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/protocol"
 )
 
@@ -109,4 +110,49 @@ func FuzzStepForm(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestNothingTypedIsLostSilently: what could not be stored as it was typed is named.
+func TestNothingTypedIsLostSilently(t *testing.T) {
+	m := theDefault(t).Manual
+	base := func() url.Values { return stepForm(*m.Step("A2")).Values }
+	for name, typed := range map[string]url.Values{
+		"deadline.unit": {"deadline.unit": {""}},
+		"dw.new.if":     {"dw.new.value": {"3"}},
+		"dw.new.unit":   {"dw.new.if": {"risk=high"}, "dw.new.value": {"3"}},
+		"cond.value.0":  {"when": {"all"}, "cond.fact": {"risk"}},
+		"cond.value.1":  {"when": {"any"}, "cond.fact": {"risk", "child_missing"}, "cond.value.0": {"high"}},
+		"cond.add":      {"cond.add": {"risk"}},
+		"when":          {"when": {"none"}, "cond.fact": {"risk"}, "cond.value.0": {"high"}},
+	} {
+		v := base()
+		for k, x := range typed {
+			v[k] = x
+		}
+		_, err := stepOf(*m.Step("A2"), m, v)
+		if f := fault.Fields(err); len(f) != 1 || f[0].Name != name {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	v := base() // taken out on purpose
+	v["deadline.value"], v["deadline.unit"] = []string{""}, []string{""}
+	v["when"], v["cond.fact"], v["cond.value.0"], v["cond.drop.0"] = []string{"all"}, []string{"risk"}, []string{"high"}, []string{"yes"}
+	if s, err := stepOf(*m.Step("A2"), m, v); err != nil || s.Deadline.Unit != "" || s.When != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+	old := m.Forms["F-01"]
+	for name, typed := range map[string]url.Values{
+		"new":         {"label.id.new": {"Pertanyaan baru"}},
+		"choices.new": {"new": {"baru"}, "label.id.new": {"Baru"}, "type.new": {protocol.FieldText}, "choices.new": {"a = Satu"}},
+		"choices.0":   {"type.0": {protocol.FieldChoice}, "choices.0": {"a = Satu\n= Dua"}},
+	} {
+		v := formOf(old).Values
+		for k, x := range typed {
+			v[k] = x
+		}
+		_, err := typedForm(old, v)
+		if f := fault.Fields(err); len(f) != 1 || f[0].Name != name {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
 }

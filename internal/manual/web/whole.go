@@ -41,7 +41,7 @@ func (p *Pages) saveText(c *web.Ctx) error {
 	now, err := parse([]byte(e.Typed))
 	if err != nil {
 		e.Found, e.Manual = protocol.Problems(err), &protocol.Manual{} // no lines of the stored text
-		e.Form.Errors = []fault.Field{{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", e.Found[0].Message}}}
+		e.Form.Errors = []fault.Field{{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", why(e.Found, e.L)}}}
 		return c.PageAs(http.StatusUnprocessableEntity, title(c), wholePage(e))
 	}
 	e.Found = protocol.Check(now)
@@ -60,6 +60,12 @@ func (p *Pages) saveText(c *web.Ctx) error {
 		})
 	}
 	return c.Done(draftPath(v.Full.ID), "manual_saved")
+}
+
+// why is the first thing that is wrong.
+func why(list []protocol.Problem, l string) string {
+	message, _ := list[0].In(l)
+	return message
 }
 
 // lines undoes what a browser does to the ends of lines, and nothing else.

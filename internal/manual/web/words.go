@@ -31,6 +31,10 @@ func standing(ctx context.Context, v view) string {
 		return ui.T(ctx, "manual.standing.program", "day", day(e.Activated))
 	case e.State == manual.Running:
 		return ui.T(ctx, "manual.standing.active", "day", day(e.Activated), "one", who(manual.Signed), "two", who(manual.Activated))
+	case e.State == manual.Broken:
+		return ui.T(ctx, "manual.standing.broken")
+	case e.State == manual.Past && len(e.Deeds) == 0:
+		return ui.T(ctx, "manual.standing.earlier")
 	case e.State == manual.Past && e.Activated == 0:
 		return ui.T(ctx, "manual.standing.offered")
 	case e.State == manual.Past:
@@ -197,6 +201,22 @@ func stepRows(ctx context.Context, v view, s *protocol.Step) (out []ui.Row) {
 		add("sensitivity", ui.In(ctx, "manual.sensitivity."+s.Sensitivity))
 	}
 	return out
+}
+
+// rung says one level of an escalation: to whom, how long it waits and on whose
+// authority.
+func rung(ctx context.Context, v view, r protocol.Rung) string {
+	text := r.To.In(v.L)
+	if r.Wait != nil {
+		text = ui.T(ctx, "manual.rung", "to", text, "span", v.Words.Span(r.Wait.Value, r.Wait.Unit))
+	}
+	if a := authority(ctx, "", r.Basis, r.Certainty); a != "" {
+		text += " (" + a + ")"
+	}
+	if note := r.Note.In(v.L); note != "" {
+		text += ". " + note
+	}
+	return text
 }
 
 // deadlines says the deadline and, a line each, when another holds instead.

@@ -11,11 +11,11 @@ SELECT * FROM manual_edition WHERE jurisdiction = sqlc.arg(jurisdiction) AND has
 ORDER BY state, id LIMIT 1;
 
 -- name: ActiveHead :one
-SELECT id, hash, origin FROM manual_edition WHERE jurisdiction = sqlc.arg(jurisdiction) AND state = 'active';
+SELECT id, base, state, origin, version, hash, seq FROM manual_edition WHERE jurisdiction = sqlc.arg(jurisdiction) AND state = 'active';
 
 -- name: ListEditions :many
-SELECT id, base, state, origin, version, hash, begun_day, active_day, past_day, seq FROM manual_edition
-WHERE jurisdiction = sqlc.arg(jurisdiction) ORDER BY id DESC LIMIT CAST(sqlc.arg(lim) AS BIGINT);
+SELECT id, base, state, origin, version, hash, seq FROM manual_edition
+WHERE jurisdiction = sqlc.arg(jurisdiction) AND id < sqlc.arg(before) ORDER BY id DESC LIMIT CAST(sqlc.arg(lim) AS BIGINT);
 
 -- PutText writes a draft's text if nobody wrote since; a signed one is never written to.
 -- name: PutText :execrows

@@ -10,19 +10,31 @@ import (
 )
 
 const activeHead = `-- name: ActiveHead :one
-SELECT id, hash, origin FROM manual_edition WHERE jurisdiction = $1 AND state = 'active'
+SELECT id, base, state, origin, version, hash, seq FROM manual_edition WHERE jurisdiction = $1 AND state = 'active'
 `
 
 type ActiveHeadRow struct {
-	ID     string
-	Hash   string
-	Origin string
+	ID      string
+	Base    string
+	State   string
+	Origin  string
+	Version string
+	Hash    string
+	Seq     int64
 }
 
 func (q *Queries) ActiveHead(ctx context.Context, jurisdiction string) (ActiveHeadRow, error) {
 	row := q.db.QueryRowContext(ctx, activeHead, jurisdiction)
 	var i ActiveHeadRow
-	err := row.Scan(&i.ID, &i.Hash, &i.Origin)
+	err := row.Scan(
+		&i.ID,
+		&i.Base,
+		&i.State,
+		&i.Origin,
+		&i.Version,
+		&i.Hash,
+		&i.Seq,
+	)
 	return i, err
 }
 
@@ -291,30 +303,28 @@ func (q *Queries) ListDeeds(ctx context.Context, arg ListDeedsParams) ([]ManualE
 }
 
 const listEditions = `-- name: ListEditions :many
-SELECT id, base, state, origin, version, hash, begun_day, active_day, past_day, seq FROM manual_edition
-WHERE jurisdiction = $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
+SELECT id, base, state, origin, version, hash, seq FROM manual_edition
+WHERE jurisdiction = $1 AND id < $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type ListEditionsParams struct {
 	Jurisdiction string
+	Before       string
 	Lim          int64
 }
 
 type ListEditionsRow struct {
-	ID        string
-	Base      string
-	State     string
-	Origin    string
-	Version   string
-	Hash      string
-	BegunDay  int64
-	ActiveDay int64
-	PastDay   int64
-	Seq       int64
+	ID      string
+	Base    string
+	State   string
+	Origin  string
+	Version string
+	Hash    string
+	Seq     int64
 }
 
 func (q *Queries) ListEditions(ctx context.Context, arg ListEditionsParams) ([]ListEditionsRow, error) {
-	rows, err := q.db.QueryContext(ctx, listEditions, arg.Jurisdiction, arg.Lim)
+	rows, err := q.db.QueryContext(ctx, listEditions, arg.Jurisdiction, arg.Before, arg.Lim)
 	if err != nil {
 		return nil, err
 	}
@@ -329,9 +339,6 @@ func (q *Queries) ListEditions(ctx context.Context, arg ListEditionsParams) ([]L
 			&i.Origin,
 			&i.Version,
 			&i.Hash,
-			&i.BegunDay,
-			&i.ActiveDay,
-			&i.PastDay,
 			&i.Seq,
 		); err != nil {
 			return nil, err
