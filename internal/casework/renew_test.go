@@ -26,7 +26,9 @@ func (h house) newManual(value int) casework.Rules {
 	if !bytes.Equal(f.Text, text) {
 		h.t.Fatal("the text is another")
 	}
-	h.ok(h.m.Review(ctx, h.In("dpo").Who, draft, f.Hash, "Uji."))
+	running, err := h.m.ActiveHash(ctx)
+	h.ok(err)
+	h.ok(h.m.Review(ctx, h.In("dpo").Who, draft, f.Hash, running, "Uji."))
 	h.ok(h.m.Activate(ctx, h.In("overseer1").Who, draft, f.Hash, "Uji."))
 	return h.rules()
 }
