@@ -235,7 +235,8 @@ func TestContactsAreShown(t *testing.T) {
 	worker.unseen("/manual/kontak?ubah=")
 	super.follow("Ubah Kantor contoh")
 	super.submit("Hapus kontak ini", "reason", "Tutup.")
-	super.unseen("Kantor contoh")
+	super.unseen("Ubah Kantor contoh")
+	super.see("Tutup.; role: R-LPSK → -; name: Kantor contoh → -")
 }
 
 func must[T any](v T, err error) func(t *testing.T) T {

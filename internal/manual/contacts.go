@@ -47,8 +47,8 @@ func (s *Service) Contacts(ctx context.Context) (out []Contact, err error) {
 const maxContacts = 500
 
 // SaveContact stores a contact with a reason; an empty ID makes a new one. Its role
-// must be one of the running manual's. The audit leaf says what changed: numbers
-// here are those of offices.
+// must be one of the running manual's. What changed and why stays beside the list
+// (Changes); the audit leaf, which holds no words of people, names the contact.
 func (s *Service) SaveContact(ctx context.Context, who access.Who, c Contact, reason string) error {
 	if err := s.check(ctx, who, "manual.write", c.ID); err != nil {
 		return err
@@ -84,8 +84,36 @@ func (s *Service) SaveContact(ctx context.Context, who access.Who, c Contact, re
 		if err != nil {
 			return err
 		}
-		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact", Record: now.ID, Reason: reason + changed(old, now)})
+		return s.noteContact(tx, who, "manual.contact", now.ID, reason+changed(old, now))
 	})
+}
+
+// noteContact keeps what was changed, with its leaf.
+func (s *Service) noteContact(tx *db.Tx, who access.Who, verb, contact, what string) error {
+	err := s.q(tx).PutContactChange(tx.Ctx(), store.PutContactChangeParams{Jurisdiction: s.Jurisdiction, ID: id.New(s.Clock.Now()), Contact: contact, What: what, Person: who.Person, Day: s.today()})
+	if err != nil {
+		return err
+	}
+	return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: verb, Record: contact})
+}
+
+// ContactChange is what somebody changed of a contact, and why.
+type ContactChange struct {
+	What, Person string
+	Day          int64
+}
+
+// Changes lists the newest hundred changes of contacts.
+func (s *Service) Changes(ctx context.Context) (out []ContactChange, err error) {
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		rows, err := s.q(tx).ListContactChanges(tx.Ctx(), s.Jurisdiction)
+		for _, r := range rows {
+			out = append(out, ContactChange{r.What, r.Person, r.Day})
+		}
+		return err
+	})
+	return out, err
 }
 
 // contact returns a contact as it stands, zero where there is none, and how many
@@ -131,6 +159,6 @@ func (s *Service) RemoveContact(ctx context.Context, who access.Who, contact, re
 		if err != nil {
 			return err
 		}
-		return s.Audit.Append(tx, who.Actor(), audit.Entry{Verb: "manual.contact_remove", Record: contact, Reason: reason + changed(old, Contact{})})
+		return s.noteContact(tx, who, "manual.contact_remove", contact, reason+changed(old, Contact{}))
 	})
 }

@@ -14,7 +14,8 @@ import (
 type contactView struct {
 	view
 	ui.Form
-	List []manual.Contact
+	List    []manual.Contact
+	Changes []manual.ContactChange
 }
 
 func (p *Pages) contacts(c *web.Ctx) error { return p.contactsWith(c, http.StatusOK, ui.Empty()) }
@@ -26,6 +27,9 @@ func (p *Pages) contactsWith(c *web.Ctx, status int, f ui.Form) error {
 	}
 	e := contactView{view: v, Form: f}
 	if e.List, err = p.s.Contacts(c.R.Context()); err != nil {
+		return err
+	}
+	if e.Changes, err = p.s.Changes(c.R.Context()); err != nil {
 		return err
 	}
 	if id := c.R.URL.Query().Get("ubah"); id != "" && status == http.StatusOK {

@@ -15,6 +15,15 @@ type ManualContact struct {
 	Day          int64
 }
 
+type ManualContactChange struct {
+	Jurisdiction string
+	ID           string
+	Contact      string
+	What         string
+	Person       string
+	Day          int64
+}
+
 type ManualEdition struct {
 	Jurisdiction string
 	ID           string

@@ -50,5 +50,12 @@ INSERT INTO manual_contact (jurisdiction, id, role, name, number, note, person, 
 VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(role), sqlc.arg(name), sqlc.arg(number), sqlc.arg(note), sqlc.arg(person), sqlc.arg(day))
 ON CONFLICT (jurisdiction, id) DO UPDATE SET role = EXCLUDED.role, name = EXCLUDED.name, number = EXCLUDED.number, note = EXCLUDED.note, person = EXCLUDED.person, day = EXCLUDED.day;
 
+-- name: PutContactChange :exec
+INSERT INTO manual_contact_change (jurisdiction, id, contact, what, person, day)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(id), sqlc.arg(contact), sqlc.arg(what), sqlc.arg(person), sqlc.arg(day));
+
+-- name: ListContactChanges :many
+SELECT * FROM manual_contact_change WHERE jurisdiction = sqlc.arg(jurisdiction) ORDER BY id DESC LIMIT 100;
+
 -- name: DeleteContact :execrows
 DELETE FROM manual_contact WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);

@@ -222,6 +222,40 @@ func (q *Queries) InsertEdition(ctx context.Context, arg InsertEditionParams) er
 	return err
 }
 
+const listContactChanges = `-- name: ListContactChanges :many
+SELECT jurisdiction, id, contact, what, person, day FROM manual_contact_change WHERE jurisdiction = $1 ORDER BY id DESC LIMIT 100
+`
+
+func (q *Queries) ListContactChanges(ctx context.Context, jurisdiction string) ([]ManualContactChange, error) {
+	rows, err := q.db.QueryContext(ctx, listContactChanges, jurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ManualContactChange{}
+	for rows.Next() {
+		var i ManualContactChange
+		if err := rows.Scan(
+			&i.Jurisdiction,
+			&i.ID,
+			&i.Contact,
+			&i.What,
+			&i.Person,
+			&i.Day,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listContacts = `-- name: ListContacts :many
 SELECT jurisdiction, id, role, name, number, note, person, day FROM manual_contact WHERE jurisdiction = $1 ORDER BY role, name, id LIMIT 500
 `
@@ -379,6 +413,32 @@ func (q *Queries) PutContact(ctx context.Context, arg PutContactParams) error {
 		arg.Name,
 		arg.Number,
 		arg.Note,
+		arg.Person,
+		arg.Day,
+	)
+	return err
+}
+
+const putContactChange = `-- name: PutContactChange :exec
+INSERT INTO manual_contact_change (jurisdiction, id, contact, what, person, day)
+VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type PutContactChangeParams struct {
+	Jurisdiction string
+	ID           string
+	Contact      string
+	What         string
+	Person       string
+	Day          int64
+}
+
+func (q *Queries) PutContactChange(ctx context.Context, arg PutContactChangeParams) error {
+	_, err := q.db.ExecContext(ctx, putContactChange,
+		arg.Jurisdiction,
+		arg.ID,
+		arg.Contact,
+		arg.What,
 		arg.Person,
 		arg.Day,
 	)

@@ -49,4 +49,15 @@ CREATE TABLE manual_contact (
     day          BIGINT NOT NULL,
     PRIMARY KEY (jurisdiction, id)
 );
+
+-- What was changed of contacts, by whom and why; nobody changes these rows.
+CREATE TABLE manual_contact_change (
+    jurisdiction TEXT   NOT NULL,
+    id           TEXT   NOT NULL,
+    contact      TEXT   NOT NULL,
+    what         TEXT   NOT NULL,
+    person       TEXT   NOT NULL,
+    day          BIGINT NOT NULL,
+    PRIMARY KEY (jurisdiction, id)
+);
 CREATE INDEX manual_contact_role ON manual_contact (jurisdiction, role, name, id);
