@@ -153,7 +153,7 @@ func (c manualBookletCmd) Run(s streams) error {
 		return errNo
 	}
 	var b bytes.Buffer // a book that fails leaves no half file
-	if err := c.edition()(&b, m, book.Options{Lang: c.Lang, Contacts: bookNumbers(c.Lang)}); err != nil {
+	if err := c.edition()(&b, m, book.Options{Lang: c.Lang, Contacts: bookNumbers(directory.Defaults().Numbers, c.Lang)}); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Clean(c.Out), b.Bytes(), 0o644); err != nil {
@@ -163,9 +163,9 @@ func (c manualBookletCmd) Run(s streams) error {
 	return nil
 }
 
-// bookNumbers are the numbers of a fresh installation that have been checked.
-func bookNumbers(lang string) (out []book.Contact) {
-	for _, n := range directory.Defaults().Numbers {
+// bookNumbers are the numbers to call that have been checked.
+func bookNumbers(numbers []directory.Number, lang string) (out []book.Contact) {
+	for _, n := range numbers {
 		if n.Verified {
 			out = append(out, book.Contact{Name: n.Name.In(lang), Number: n.Shown})
 		}

@@ -254,7 +254,7 @@ func (h *House) Site(o SiteOptions) *web.Site {
 	pages := reportweb.New(h.Reports, h.Access, lane.New(h.Clock), o.Space)
 	s.Mount(pages.Routes()...)
 	s.Mount(caseweb.New(h.Cases, h.Access).Routes()...)
-	s.Mount(manualweb.New(h.Manual, h.Access).Routes()...)
+	s.Mount(manualweb.New(h.Manual, h.Access, func(lang string) []book.Contact { return bookNumbers(h.Directory.Numbers(), lang) }).Routes()...)
 	s.Mount(accessweb.New(h.Access, h.Policy, matrix).Routes()...)
 	s.Mount(h.keepRoutes()...)
 	s.Mount(h.restoredRoutes()...)

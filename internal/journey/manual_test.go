@@ -56,6 +56,9 @@ func TestTheManualReadsAsABook(t *testing.T) {
 		if c.status != 200 || !strings.HasPrefix(c.body, begins) || !strings.Contains(c.head.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %d %.20q %s", name, c.status, c.body, c.head.Get("Content-Disposition"))
 		}
+		if name == "buku.html" && !strings.Contains(c.body, "SAPA 129") {
+			t.Error("the book has no number to call")
+		}
 	}
 	for _, wrong := range []string{"/manual/versi/" + strings.Repeat("0", 64), "/manual/Z9", at + "/langkah/Z9", at + "/tahap/Z", at + "/formulir/Z"} {
 		if c.get(wrong); c.status != 404 {

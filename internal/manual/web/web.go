@@ -32,10 +32,14 @@ type Pages struct {
 	s      *manual.Service
 	access *access.Service
 	books  *shelf
+	first  func(lang string) []book.Contact
 }
 
-// New returns the pages.
-func New(s *manual.Service, a *access.Service) *Pages { return &Pages{s, a, newShelf()} }
+// New returns the pages. numbers gives, in a language, the numbers to call that
+// stand first in a booklet; the room's own contacts follow.
+func New(s *manual.Service, a *access.Service, numbers func(lang string) []book.Contact) *Pages {
+	return &Pages{s, a, newShelf(), numbers}
+}
 
 // view is one edition as its pages show it.
 type view struct {
@@ -172,7 +176,7 @@ func (p *Pages) pdf(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	o := v.bookOptions()
+	o := p.bookOptions(v)
 	b, err := p.books.get(c.R.Context(), bookKey("pdf", o), func(w io.Writer) error { return book.PDF(w, v.Manual, o) })
 	if err != nil {
 		return err
@@ -186,7 +190,7 @@ func (p *Pages) html(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	o := v.bookOptions()
+	o := p.bookOptions(v)
 	b, err := p.books.get(c.R.Context(), bookKey("html", o), func(w io.Writer) error { return book.HTML(w, v.Manual, o) })
 	if err != nil {
 		return err
@@ -195,8 +199,8 @@ func (p *Pages) html(c *web.Ctx) error {
 }
 
 // bookOptions is what the booklet says of an edition beside its text.
-func (v view) bookOptions() book.Options {
-	o := book.Options{Lang: v.L, Hash: v.Hash}
+func (p *Pages) bookOptions(v view) book.Options {
+	o := book.Options{Lang: v.L, Hash: v.Hash, Contacts: p.first(v.L)}
 	switch {
 	case v.State == manual.Running && v.Origin == manual.OfOffice, v.State == manual.Past && v.Origin == manual.OfOffice:
 		o.Status = "active"
