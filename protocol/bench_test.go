@@ -22,7 +22,7 @@ func synthetic(m *Manual, n int, seed uint64) []Event {
 		switch k := r.IntN(10); {
 		case k < 3:
 			e.Kind, e.Name = FactSet, facts[r.IntN(len(facts))]
-			v := m.Facts[e.Name].values()
+			v := m.Facts[e.Name].Answers()
 			e.Value = v[r.IntN(len(v))]
 		case k < 6:
 			e.Kind, e.Name = StepDone, m.Steps[r.IntN(len(m.Steps))].ID

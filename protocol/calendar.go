@@ -40,8 +40,8 @@ func ParseCalendar(r io.Reader) (*Calendar, error) {
 	}
 	c := &Calendar{days: map[int]string{}, years: map[int]Year{}}
 	for _, y := range file.Years {
-		if y.Source == "" || !slices.Contains(certainties, y.Certainty) {
-			return nil, fmt.Errorf("protocol: calendar: year %d has no source or no certainty (%s)", y.Year, strings.Join(certainties, ", "))
+		if y.Source == "" || !slices.Contains(Certainties, y.Certainty) {
+			return nil, fmt.Errorf("protocol: calendar: year %d has no source or no certainty (%s)", y.Year, strings.Join(Certainties, ", "))
 		}
 		if _, twice := c.years[y.Year]; twice {
 			return nil, fmt.Errorf("protocol: calendar: year %d stands twice", y.Year)

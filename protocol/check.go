@@ -280,14 +280,17 @@ func (m *Manual) idsOf(part string) (out []string) {
 	return out
 }
 
-// The words of the language.
+// The words of the language, in the order in which people are asked for them.
 var (
-	units         = []string{"minute", "hour", "calendar_day", "working_day"}
-	bases         = []string{"law", "service_standard", "guideline", "project_default"}
-	certainties   = []string{"text", "secondary", "unverified"}
-	bindings      = []string{"duty", "power", "target"}
+	Units       = []string{"minute", "hour", "calendar_day", "working_day"}
+	Bases       = []string{"law", "service_standard", "guideline", "project_default"}
+	Certainties = []string{"text", "secondary", "unverified"}
+	Bindings    = []string{"duty", "power", "target"}
+	FieldTypes  = []string{FieldText, FieldLong, FieldChoice, FieldChoices, FieldNumber, FieldDate, FieldTime, FieldYesNo, FieldPerson, FieldInstitution}
+)
+
+var (
 	sensitivities = []string{"", "public", "internal", "case", "restricted"}
 	overdues      = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
 	operators     = []string{"eq", "ne", "in", "not_in"}
-	fieldTypes    = []string{FieldText, FieldLong, FieldChoice, FieldChoices, FieldNumber, FieldDate, FieldTime, FieldYesNo, FieldPerson, FieldInstitution}
 )

@@ -86,7 +86,7 @@ func (c *checking) trigger(at place, t Trigger) {
 }
 
 func (c *checking) schedule(at place, s *Schedule) {
-	c.listed(at.to("unit"), s.Unit, units...)
+	c.listed(at.to("unit"), s.Unit, Units...)
 	if s.Anchor == "" || len(s.Offsets) == 0 {
 		c.wrong(at, RuleShape, Text{"jadwal tanpa anchor atau offsets", "a schedule without anchor or offsets"}, same("{anchor: reintegrated, offsets: [14, 30], unit: calendar_day}"))
 	}
@@ -102,7 +102,7 @@ func (c *checking) schedule(at place, s *Schedule) {
 
 // span holds a length of time to a known unit and a value from least on.
 func (c *checking) span(at place, unit string, value, least int) {
-	c.listed(at, unit, units...)
+	c.listed(at, unit, Units...)
 	most := longest(unit)
 	if value < least || value > most {
 		c.wrong(at, RuleClock, both("%d bukan lama waktu yang mungkin", "%d is no length of time that can be", value), both("dari %d sampai %d", "from %d to %d", least, most))
@@ -124,12 +124,12 @@ func longest(unit string) int {
 const mostVisits = 100
 
 func (c *checking) basis(at place, basis, certainty string) {
-	c.listed(at.to("basis"), basis, bases...)
+	c.listed(at.to("basis"), basis, Bases...)
 	if basis == "law" && certainty == "" {
 		c.wrong(at, RuleLaw, Text{"dasar peraturan tanpa kepastian", "a law without certainty"}, same("certainty: text | secondary | unverified"))
 		return
 	}
-	c.listed(at.to("certainty"), certainty, certainties...)
+	c.listed(at.to("certainty"), certainty, Certainties...)
 }
 
 func (c *checking) deadline(step place, s *Step) {
@@ -139,7 +139,7 @@ func (c *checking) deadline(step place, s *Step) {
 	}
 	c.span(at.to("unit"), d.Unit, d.Value, 0)
 	c.basis(at, d.Basis, d.Certainty)
-	c.listed(at.to("binding"), d.Binding, bindings...)
+	c.listed(at.to("binding"), d.Binding, Bindings...)
 	if d.Basis == "law" || d.Binding == "duty" {
 		c.sourced(at, d.Binding, d.Basis, s.Refs)
 	}
@@ -235,7 +235,7 @@ func (c *checking) deadlineWhen(at place, s *Step) {
 			c.wrong(here.to("if"), RuleClock, Text{"tenggat khusus ini tidak pernah berlaku", "this special deadline can never count"}, Text{"syaratnya mustahil, atau sudah tercakup oleh yang di atasnya", "its condition cannot be, or one above it covers it"})
 		}
 		d := s.Deadline
-		if d.Binding == "duty" && slices.Contains(units, d.Unit) && minutes(w.Value, w.Unit) > minutes(d.Value, d.Unit) {
+		if d.Binding == "duty" && slices.Contains(Units, d.Unit) && minutes(w.Value, w.Unit) > minutes(d.Value, d.Unit) {
 			c.wrong(here, RuleClock, Text{"tenggat khusus lebih panjang daripada kewajiban", "a special deadline longer than the duty"}, Text{"kewajiban hanya dapat dipersingkat", "a duty can only be made shorter"})
 		}
 	}
@@ -249,7 +249,7 @@ func minutes(value int, unit string) int {
 func (c *checking) track(at place, t Track) {
 	c.span(at.to("unit"), t.Unit, t.Value, 0)
 	c.basis(at, t.Basis, t.Certainty)
-	c.listed(at.to("binding"), t.Binding, append([]string{""}, bindings...)...)
+	c.listed(at.to("binding"), t.Binding, append([]string{""}, Bindings...)...)
 	c.each(at.to("refs"), "sources", t.Refs)
 	if t.Basis == "law" || t.Binding == "duty" {
 		c.sourced(at, t.Binding, t.Basis, t.Refs)
@@ -294,7 +294,7 @@ func (c *checking) cond(at place, d Cond) {
 		return
 	}
 	c.listed(at.to("op"), d.Op, operators...)
-	if values := c.m.Facts[d.Fact].values(); len(values) > 0 {
+	if values := c.m.Facts[d.Fact].Answers(); len(values) > 0 {
 		for i, v := range d.Value {
 			c.listed(at.to("value", i), v, append(slices.Clone(values), "unknown")...)
 		}

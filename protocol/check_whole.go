@@ -23,10 +23,10 @@ func (c *checking) facts() {
 			continue
 		}
 		if f.UnknownAs != "" {
-			c.listed(at.to("unknown_as"), f.UnknownAs, f.values()...)
+			c.listed(at.to("unknown_as"), f.UnknownAs, f.Answers()...)
 		}
 		for _, v := range keysOf(f.Labels) {
-			c.listed(at.to("labels", v), v, f.values()...)
+			c.listed(at.to("labels", v), v, f.Answers()...)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (c *checking) words() {
 			c.wrong(at, RuleLaw, both("sumber %s tanpa kepastian", "source %s has no certainty", id), same("certainty: text | secondary | unverified"))
 			continue
 		}
-		c.listed(at.to("certainty"), s.Certainty, certainties...)
+		c.listed(at.to("certainty"), s.Certainty, Certainties...)
 	}
 }
 
@@ -110,14 +110,14 @@ func (c *checking) forms() {
 
 func (c *checking) field(at place, f Form, d Field) {
 	no := func(message, hint Text) { c.wrong(at, RuleField, message, hint) }
-	c.listed(at.to("type"), d.Type, fieldTypes...)
+	c.listed(at.to("type"), d.Type, FieldTypes...)
 	chosen := d.Type == FieldChoice || d.Type == FieldChoices
 	switch {
 	case chosen && len(d.Choices) == 0:
 		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.ID), same("choices: [{id: a, label: …}]"))
 	case !chosen && len(d.Choices) > 0:
 		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.ID), same("type: choice"))
-	case d.Type != FieldNumber && slices.Contains(fieldTypes, d.Type) && (d.Min != nil || d.Max != nil):
+	case d.Type != FieldNumber && slices.Contains(FieldTypes, d.Type) && (d.Min != nil || d.Max != nil):
 		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.ID), same("type: number"))
 	case d.Min != nil && d.Max != nil && *d.Min > *d.Max:
 		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.ID), Text{"tukar keduanya", "swap them"})
@@ -427,10 +427,10 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 			return !whole || tries > 20_000 || c.tries > mostTries || k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
 		}
 		f, ok := m.Facts[facts[i]]
-		if !ok || len(f.values()) == 0 {
+		if !ok || len(f.Answers()) == 0 {
 			return true // told already
 		}
-		for _, v := range append(slices.Clone(f.values()), "unknown") {
+		for _, v := range append(slices.Clone(f.Answers()), "unknown") {
 			if set[facts[i]] = v; try(i + 1) {
 				return true
 			}

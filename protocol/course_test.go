@@ -20,7 +20,7 @@ func drawCourse(t *rapid.T, m *Manual) []Event {
 			}
 		case FactSet:
 			e.Name = rapid.SampledFrom(facts).Draw(t, "fact")
-			e.Value = rapid.SampledFrom(m.Facts[e.Name].values()).Draw(t, "value")
+			e.Value = rapid.SampledFrom(m.Facts[e.Name].Answers()).Draw(t, "value")
 		case StepDone, StepSkipped:
 			e.Name, e.Value = rapid.SampledFrom(m.Steps).Draw(t, "step").ID, "alasan"
 		case ConsentSet:

@@ -310,7 +310,7 @@ func (g *migrating) rest() (out []Move) {
 		switch {
 		case what == "event" && !has:
 			m.Reason = ReasonUnheard
-		case what == "fact" && has && !slices.Contains(g.new.Facts[id].values(), g.set[id]):
+		case what == "fact" && has && !slices.Contains(g.new.Facts[id].Answers(), g.set[id]):
 			m.Reason = ReasonValue
 		case what == "step":
 			m.Reason = ReasonGoneDone
@@ -338,8 +338,8 @@ func (m *Manual) named(what, id string) (name Text, has bool) {
 	return same(id), false
 }
 
-// values lists what a fact can be.
-func (f Fact) values() []string {
+// Answers lists what a fact can be.
+func (f Fact) Answers() []string {
 	if f.Type == "bool" {
 		return []string{"true", "false"}
 	}

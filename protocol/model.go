@@ -267,6 +267,21 @@ type Cond struct {
 	Line  int      `yaml:"-"`
 }
 
+// Unplaced returns a condition without the lines it stands on, to compare what it says.
+func (c *Cond) Unplaced() *Cond {
+	if c == nil {
+		return nil
+	}
+	out := Cond{Not: c.Not.Unplaced(), Fact: c.Fact, Op: c.Op, Value: c.Value}
+	for _, s := range c.All {
+		out.All = append(out.All, *s.Unplaced())
+	}
+	for _, s := range c.Any {
+		out.Any = append(out.Any, *s.Unplaced())
+	}
+	return &out
+}
+
 // met folds a condition over its comparisons.
 func (d Cond) met(one func(Cond) bool) bool {
 	switch {

@@ -83,7 +83,7 @@ func TestOrderDoesNotMatterWhereItShouldNot(t *testing.T) {
 		var batch []Event
 		for _, name := range facts {
 			if rapid.Bool().Draw(t, name) {
-				batch = append(batch, ev(FactSet, name, rapid.SampledFrom(m.Facts[name].values()).Draw(t, "value"), 2))
+				batch = append(batch, ev(FactSet, name, rapid.SampledFrom(m.Facts[name].Answers()).Draw(t, "value"), 2))
 			}
 		}
 		for _, name := range consents {

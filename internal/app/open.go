@@ -151,7 +151,7 @@ func Open(ctx context.Context, p Place, c clock.Clock, log *slog.Logger) (*House
 	if err != nil {
 		return nil, err
 	}
-	if err := h.Manual.Migrate(ctx); err != nil {
+	if err := h.Manual.Bring(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil

@@ -453,12 +453,7 @@ func (o Opened) allowed(m *protocol.Manual, e protocol.Event, now time.Time) err
 			return no("when", "casework.when.far")
 		}
 	case protocol.FactSet:
-		f, ok := m.Facts[e.Name]
-		values := f.Values
-		if f.Type == "bool" {
-			values = []string{"true", "false"}
-		}
-		if !ok || !slices.Contains(values, e.Value) {
+		if f, ok := m.Facts[e.Name]; !ok || !slices.Contains(f.Answers(), e.Value) {
 			return no(e.Name, "field.not_listed")
 		}
 	case protocol.FormFilled:

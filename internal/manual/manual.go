@@ -86,11 +86,28 @@ func (s *Service) Tables(ctx context.Context) error {
 	return s.DB.Migrate(ctx, Room, store.Schema())
 }
 
-// Migrate makes the tables and stores the program's manual as a version. It runs
-// where nothing does yet, or where an earlier one of the program does; a manual
-// that people signed is never replaced by an update.
+// Migrate makes the tables and brings the program's manual.
 func (s *Service) Migrate(ctx context.Context) error {
 	if err := s.Tables(ctx); err != nil {
+		return err
+	}
+	return s.Bring(ctx)
+}
+
+// Bring stores the program's manual as a version, once. It runs where nothing does
+// yet, or where an earlier one of the program does; a manual that people signed is
+// never replaced by an update.
+func (s *Service) Bring(ctx context.Context) error {
+	have := false // at nearly every start: then nothing is parsed or written
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		_, err := s.q(tx).GetVersion(tx.Ctx(), store.GetVersionParams{Jurisdiction: s.Jurisdiction, Hash: HashOf(manualText)})
+		if err = db.NotFound(err); fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		have = err == nil
+		return err
+	})
+	if have || err != nil {
 		return err
 	}
 	m, text, err := Default()

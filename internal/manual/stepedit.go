@@ -200,7 +200,7 @@ func EditStep(text []byte, m *protocol.Manual, now protocol.Step) ([]byte, error
 	p.say(old.Title, now.Title, at("title")...)
 	p.word(old.Actor, now.Actor, at("actor")...)
 	p.codes(old.Support, now.Support, at("support")...)
-	if Simple(old.When) && !reflect.DeepEqual(bare(old.When), bare(now.When)) {
+	if Simple(old.When) && !reflect.DeepEqual(old.When.Unplaced(), now.When.Unplaced()) {
 		if now.When == nil {
 			p.drop(at("when")...)
 		} else {
@@ -216,21 +216,6 @@ func EditStep(text []byte, m *protocol.Manual, now protocol.Step) ([]byte, error
 	p.texts(old.Do, now.Do, at("do")...)
 	p.texts(old.Forbid, now.Forbid, at("forbid")...)
 	return p.text, p.err
-}
-
-// bare returns a condition without the lines it stands on.
-func bare(c *protocol.Cond) *protocol.Cond {
-	if c == nil {
-		return nil
-	}
-	out := protocol.Cond{Not: bare(c.Not), Fact: c.Fact, Op: c.Op, Value: c.Value}
-	for _, s := range c.All {
-		out.All = append(out.All, *bare(&s))
-	}
-	for _, s := range c.Any {
-		out.Any = append(out.Any, *bare(&s))
-	}
-	return &out
 }
 
 func (p *pen) deadline(old, now protocol.Deadline, at []string) {

@@ -153,13 +153,13 @@ func edited(r *rapid.T, list []protocol.Text, text *rapid.Generator[protocol.Tex
 // unlined takes out where things stand in the text, and what nil and empty mean
 // the same of.
 func unlined(s *protocol.Step) {
-	s.Line, s.When, s.ConsentUnless = 0, bare(s.When), bare(s.ConsentUnless)
+	s.Line, s.When, s.ConsentUnless = 0, s.When.Unplaced(), s.ConsentUnless.Unplaced()
 	for i := range s.DeadlineWhen {
-		s.DeadlineWhen[i].If = *bare(&s.DeadlineWhen[i].If)
+		s.DeadlineWhen[i].If = *s.DeadlineWhen[i].If.Unplaced()
 	}
 	for i := range s.Decide {
 		s.Decide = slices.Clone(s.Decide)
-		s.Decide[i].If = bare(s.Decide[i].If)
+		s.Decide[i].If = s.Decide[i].If.Unplaced()
 	}
 	for _, l := range []*[]protocol.Text{&s.Do, &s.Forbid} {
 		if len(*l) == 0 {

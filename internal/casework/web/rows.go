@@ -217,12 +217,7 @@ func factNames(m *protocol.Manual) []string { return slices.Sorted(maps.Keys(m.F
 func formNames(m *protocol.Manual) []string { return slices.Sorted(maps.Keys(m.Forms)) }
 
 func factOptions(ctx context.Context, m *protocol.Manual, name string) (out []ui.Option) {
-	f := m.Facts[name]
-	values := f.Values
-	if f.Type == "bool" {
-		values = []string{"true", "false"}
-	}
-	for _, v := range values {
+	for _, v := range m.Facts[name].Answers() {
 		out = append(out, ui.Option{Value: v, Label: valueTitle(ui.V(ctx).P, m, name, v)})
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/naungan/naungan/internal/manual"
+	"github.com/naungan/naungan/internal/manual/flow"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/plain"
 	"github.com/naungan/naungan/internal/platform/ui"
@@ -48,31 +49,16 @@ func seenStep(s *protocol.Step) string {
 
 func unplaced(s protocol.Step) protocol.Step {
 	s.Line = 0
-	s.When, s.ConsentUnless = unlined(s.When), unlined(s.ConsentUnless)
+	s.When, s.ConsentUnless = s.When.Unplaced(), s.ConsentUnless.Unplaced()
 	s.DeadlineWhen = slices.Clone(s.DeadlineWhen)
 	for i := range s.DeadlineWhen {
-		s.DeadlineWhen[i].If = *unlined(&s.DeadlineWhen[i].If)
+		s.DeadlineWhen[i].If = *s.DeadlineWhen[i].If.Unplaced()
 	}
 	s.Decide = slices.Clone(s.Decide)
 	for i := range s.Decide {
-		s.Decide[i].If = unlined(s.Decide[i].If)
+		s.Decide[i].If = s.Decide[i].If.Unplaced()
 	}
 	return s
-}
-
-func unlined(c *protocol.Cond) *protocol.Cond {
-	if c == nil {
-		return nil
-	}
-	out := *c
-	out.Line, out.Not = 0, unlined(c.Not)
-	out.All, out.Any = slices.Clone(c.All), slices.Clone(c.Any)
-	for _, list := range [][]protocol.Cond{out.All, out.Any} {
-		for i := range list {
-			list[i] = *unlined(&list[i])
-		}
-	}
-	return &out
 }
 
 // writable loads a draft that is still written.
@@ -103,11 +89,11 @@ func (p *Pages) showStep(c *web.Ctx, status int, e stepEdit) error {
 	return c.PageAs(status, title(c), stepEditPage(e))
 }
 
-// saveStep stores what was typed of a step, shows how it would look, adds rows, or
-// takes the step out.
-func (p *Pages) saveStep(c *web.Ctx) (err error) {
-	for range 4 { // another part of the draft may be saved at the same moment
-		if err = p.trySaveStep(c); err == nil {
+// untilSettled runs a save again while another part of the draft is saved at the
+// same moment.
+func untilSettled(c *web.Ctx, save func(c *web.Ctx) error) (err error) {
+	for range 4 {
+		if err = save(c); err == nil {
 			return nil
 		}
 		if key, _ := fault.Message(err); key != "manual.edit.newer" {
@@ -116,6 +102,10 @@ func (p *Pages) saveStep(c *web.Ctx) (err error) {
 	}
 	return err
 }
+
+// saveStep stores what was typed of a step, shows how it would look, adds rows, or
+// takes the step out.
+func (p *Pages) saveStep(c *web.Ctx) error { return untilSettled(c, p.trySaveStep) }
 
 func (p *Pages) trySaveStep(c *web.Ctx) error {
 	v, err := p.writable(c)
@@ -178,7 +168,7 @@ func (e stepEdit) text(remove bool) ([]byte, error) {
 
 func (e *stepEdit) preview(now *protocol.Manual, text []byte) {
 	v := e.view
-	v.Manual, v.Words = now, sayIn(now, v.L)
+	v.Manual, v.Words = now, flow.Say(now, v.L)
 	e.Preview, e.Problems, e.Manual, e.Text = &v, protocol.Check(now), now, text
 }
 
@@ -275,7 +265,7 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 	if manual.Simple(old.When) {
 		condFaults(&k, old, v)
 		s.When = condOf(v)
-		if unlined(s.When) != nil && fingerprint(unlined(old.When)) == fingerprint(s.When) {
+		if s.When != nil && fingerprint(old.When.Unplaced()) == fingerprint(s.When) {
 			s.When = old.When
 		}
 	}
@@ -432,15 +422,8 @@ func factOptions(v view) (out []ui.Option) {
 	return out
 }
 
-func valuesOf(m *protocol.Manual, fact string) []string {
-	if f := m.Facts[fact]; f.Type != "bool" {
-		return f.Values
-	}
-	return []string{"true", "false"}
-}
-
 func valueOptions(v view, fact string) (out []ui.Option) {
-	for _, x := range valuesOf(v.Manual, fact) {
+	for _, x := range v.Manual.Facts[fact].Answers() {
 		out = append(out, ui.Option{Value: x, Label: v.Manual.ValueText(fact, x).In(v.L)})
 	}
 	return out
@@ -501,13 +484,6 @@ func consentOptions(v view) (out []ui.Option) {
 	}
 	return out
 }
-
-var (
-	units       = []string{"minute", "hour", "calendar_day", "working_day"}
-	bases       = []string{"law", "service_standard", "guideline", "project_default"}
-	certainties = []string{"text", "secondary", "unverified"}
-	bindings    = []string{"duty", "power", "target"}
-)
 
 // adding is the choice of a fact to add: a row of its own once it was added.
 func (e stepEdit) adding() ui.Form {

@@ -385,7 +385,7 @@ func deadlineFields(e stepEdit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.unit", ui.T(ctx, "manual.edit.unit"), ui.T(ctx, "manual.edit.unit_hint"), wordOptions(ctx, "manual.unit", units...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.unit", ui.T(ctx, "manual.edit.unit"), ui.T(ctx, "manual.edit.unit_hint"), wordOptions(ctx, "manual.unit", protocol.Units...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -393,15 +393,15 @@ func deadlineFields(e stepEdit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.binding", ui.T(ctx, "manual.edit.binding"), "", wordOptions(ctx, "manual.binding", bindings...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.binding", ui.T(ctx, "manual.edit.binding"), "", wordOptions(ctx, "manual.binding", protocol.Bindings...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.basis", ui.T(ctx, "manual.edit.basis"), ui.T(ctx, "manual.edit.basis_hint"), wordOptions(ctx, "manual.basis", bases...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.basis", ui.T(ctx, "manual.edit.basis"), ui.T(ctx, "manual.edit.basis_hint"), wordOptions(ctx, "manual.basis", protocol.Bases...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.certainty", ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", certainties...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(e.Form, "deadline.certainty", ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", protocol.Certainties...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -448,15 +448,15 @@ func deadlineFields(e stepEdit) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(e.Form, "dw.unit."+n, ui.T(ctx, "manual.edit.unit"), ui.T(ctx, "manual.edit.unit_hint"), wordOptions(ctx, "manual.unit", units...)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(e.Form, "dw.unit."+n, ui.T(ctx, "manual.edit.unit"), ui.T(ctx, "manual.edit.unit_hint"), wordOptions(ctx, "manual.unit", protocol.Units...)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(e.Form, "dw.basis."+n, ui.T(ctx, "manual.edit.basis"), "", wordOptions(ctx, "manual.basis", bases...)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(e.Form, "dw.basis."+n, ui.T(ctx, "manual.edit.basis"), "", wordOptions(ctx, "manual.basis", protocol.Bases...)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(e.Form, "dw.certainty."+n, ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", certainties...)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(e.Form, "dw.certainty."+n, ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", protocol.Certainties...)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -490,15 +490,15 @@ func deadlineFields(e stepEdit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.unit", ui.T(ctx, "manual.edit.unit"), "", wordOptions(ctx, "manual.unit", units...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.unit", ui.T(ctx, "manual.edit.unit"), "", wordOptions(ctx, "manual.unit", protocol.Units...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.basis", ui.T(ctx, "manual.edit.basis"), "", wordOptions(ctx, "manual.basis", bases...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.basis", ui.T(ctx, "manual.edit.basis"), "", wordOptions(ctx, "manual.basis", protocol.Bases...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.certainty", ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", certainties...)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(e.Form, "dw.new.certainty", ui.T(ctx, "manual.edit.certainty"), "", wordOptions(ctx, "manual.certainty", protocol.Certainties...)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

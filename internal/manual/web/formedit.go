@@ -28,7 +28,7 @@ type formEdit struct {
 func seenForm(f protocol.Form) string {
 	f.Line, f.Fields = 0, slices.Clone(f.Fields)
 	for i := range f.Fields {
-		f.Fields[i].Line, f.Fields[i].ShownWhen = 0, unlined(f.Fields[i].ShownWhen)
+		f.Fields[i].Line, f.Fields[i].ShownWhen = 0, f.Fields[i].ShownWhen.Unplaced()
 	}
 	return fingerprint(f)
 }
@@ -49,17 +49,7 @@ func (p *Pages) editForm(c *web.Ctx) error {
 }
 
 // saveForm stores what was typed of a form.
-func (p *Pages) saveForm(c *web.Ctx) (err error) {
-	for range 4 {
-		if err = p.trySaveForm(c); err == nil {
-			return nil
-		}
-		if key, _ := fault.Message(err); key != "manual.edit.newer" {
-			return err
-		}
-	}
-	return err
-}
+func (p *Pages) saveForm(c *web.Ctx) error { return untilSettled(c, p.trySaveForm) }
 
 func (p *Pages) trySaveForm(c *web.Ctx) error {
 	v, err := p.writable(c)
@@ -166,7 +156,7 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 				k.Add("choices"+n, "manual.formedit.choice_code", "line", strings.TrimSpace(line))
 			}
 		}
-		k.Code("type"+n, x.Type, fieldTypes)
+		k.Code("type"+n, x.Type, protocol.FieldTypes)
 		k.Must("label.id"+n, x.Label.ID)
 		k.Text("label.id"+n, x.Label.ID+x.Label.EN+x.Hint.ID+x.Hint.EN, 2000)
 		k.Text("choices"+n, get("choices"+n), 8000)
@@ -193,8 +183,6 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 func anyTyped(v url.Values, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return plain.Clean(v.Get(n)) != "" })
 }
-
-var fieldTypes = []string{protocol.FieldText, protocol.FieldLong, protocol.FieldChoice, protocol.FieldChoices, protocol.FieldNumber, protocol.FieldDate, protocol.FieldTime, protocol.FieldYesNo, protocol.FieldPerson, protocol.FieldInstitution}
 
 // code is the form of an id in a manual.
 var code = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)

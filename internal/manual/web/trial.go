@@ -53,7 +53,7 @@ func (p *Pages) trial(c *web.Ctx) error {
 	t.End = t.Begin.Add(time.Duration(days) * 24 * time.Hour)
 	r := manual.Trial{Facts: map[string]string{}, Days: days, Done: slices.Contains(q["selesai"], "ya"), Given: slices.Contains(q["selesai"], "setuju")}
 	for fact := range v.Manual.Facts {
-		if value := q.Get("fact." + fact); slices.Contains(valuesOf(v.Manual, fact), value) {
+		if value := q.Get("fact." + fact); slices.Contains(v.Manual.Facts[fact].Answers(), value) {
 			r.Facts[fact] = value
 		}
 	}

@@ -409,7 +409,7 @@ func fieldInputs(e formEdit, n string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(e.Form, "type"+n, ui.T(ctx, "manual.form.type"), "", wordOptions(ctx, "manual.field_type", fieldTypes...)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(e.Form, "type"+n, ui.T(ctx, "manual.form.type"), "", wordOptions(ctx, "manual.field_type", protocol.FieldTypes...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -353,5 +353,3 @@ func reasonText(ctx context.Context, d manual.Deed) string {
 }
 
 func keys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
-
-func sayIn(m *protocol.Manual, l string) flow.Words { return flow.Say(m, l) }
