@@ -26,10 +26,19 @@ func TestTheDefaultManualIsWhole(t *testing.T) {
 	if len(m.Steps) != 52 || len(m.Stages) != 8 || len(m.Forms) != 19 {
 		t.Fatalf("%d steps, %d stages, %d forms", len(m.Steps), len(m.Stages), len(m.Forms))
 	}
+	// Facts that people note and no condition asks for, and the consent to an
+	// examination, which the examining doctor asks for: known, and no others.
+	known := []string{"official_implicated", "stays_home", "child_age_band", "disability_support_needed", "C-MEDICAL", "C-MEDICAL"}
 	for _, p := range protocol.Check(m) {
-		if p.Severity == protocol.Error {
+		i := slices.IndexFunc(known, func(what string) bool { return strings.Contains(p.Message, what) })
+		if p.Severity == protocol.Error || p.Rule != "fact-never-asked" && p.Rule != "consent-not-asked" || i < 0 {
 			t.Errorf("line %d: %s: %s", p.Line, p.Rule, p.Message)
+			continue
 		}
+		known = slices.Delete(known, i, i+1)
+	}
+	if len(known) > 0 {
+		t.Errorf("no longer warned of: %v", known)
 	}
 	basis := map[string]int{}
 	for _, st := range m.Steps {
