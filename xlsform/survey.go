@@ -128,6 +128,9 @@ func structural(words, edge string) (Kind, bool) {
 }
 
 func (c *compiler) end(rec *record, kind *field, k Kind, stack []*frame) []*frame {
+	if f := rec.field("bind::entities:saveto"); f != nil {
+		c.fault("save-group", in(rec, f), "name", rec.get("name"))
+	}
 	top := stack[len(stack)-1]
 	if top.item == nil || top.item.Kind != k {
 		open := ""

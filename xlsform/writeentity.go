@@ -10,6 +10,16 @@ func (f *Form) entityIn(container string) *Entity {
 	return nil
 }
 
+// entityAt is the place of the survey's own entity in meta: behind the log of the form, before the ids.
+func (f *Form) entityAt() int {
+	for i, it := range f.Meta {
+		if it.Type != "audit" {
+			return i
+		}
+	}
+	return len(f.Meta)
+}
+
 // entityNode writes the element of an entity. https://getodk.github.io/xforms-spec/entities#declaring-that-a-form-creates-entities
 func (w *formWriter) entityNode(e *Entity) {
 	if e == nil {

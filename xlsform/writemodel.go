@@ -33,10 +33,15 @@ func (w *formWriter) model() {
 		}
 	}
 	w.bindings(f.Items, "/"+f.Name)
-	for _, it := range f.Meta {
+	for i, it := range f.Meta {
+		if i == f.entityAt() {
+			w.entityBindings("/" + f.Name)
+		}
 		w.binding(it)
 	}
-	w.entityBindings("/" + f.Name)
+	if len(f.Meta) == f.entityAt() {
+		w.entityBindings("/" + f.Name)
+	}
 	w.close("model")
 }
 
@@ -111,11 +116,14 @@ func (w *formWriter) instance() {
 	entity := w.form.entityIn("/" + f.Name)
 	if len(f.Meta) > 0 || entity != nil {
 		w.open("meta")
-		for _, it := range f.Meta {
-			if it.Name == "instanceID" {
+		for i, it := range f.Meta {
+			if i == f.entityAt() {
 				w.entityNode(entity)
 			}
 			w.empty(it.Name, it.Attrs...)
+		}
+		if len(f.Meta) == f.entityAt() {
+			w.entityNode(entity)
 		}
 		w.close("meta")
 	}
@@ -138,6 +146,8 @@ func (w *formWriter) nodes(items []*Item, in within) {
 		switch {
 		case it.Kind == Question:
 			w.text(it.Name, it.Default, it.Attrs...)
+		case it.Kind == Group && in == template:
+			w.container(it, nil, outside) // as ODK's converter has it: a group starts anew
 		case it.Kind == Group:
 			w.container(it, nil, in)
 		default:
