@@ -233,6 +233,14 @@ func (c *compiler) scopeOf(d *declared) (scope, start *Item, good bool) {
 			depth, scope = n, c.repeatOf(s.it)
 		}
 	}
+	asked := c.askedBy(d)
+	deep := -1
+	for _, it := range asked {
+		n, groups := c.repeatsAround(it), len(c.ancestors(it))
+		if n > depth || len(d.saves) == 0 && n == depth && groups > deep && c.repeatOf(it) == scope {
+			depth, deep, scope, start = n, groups, c.repeatOf(it), c.parents[it]
+		}
+	}
 	good = true
 	for i, s := range d.saves {
 		if c.repeatOf(s.it) != scope {
@@ -243,16 +251,6 @@ func (c *compiler) scopeOf(d *declared) (scope, start *Item, good bool) {
 			start = c.parents[s.it]
 		} else {
 			start = c.shared(start, c.parents[s.it])
-		}
-	}
-	asked := c.askedBy(d)
-	if len(d.saves) == 0 {
-		deep := -1
-		for _, it := range asked {
-			n, groups := c.repeatsAround(it), len(c.ancestors(it))
-			if n > depth || n == depth && groups > deep && c.repeatOf(it) == scope {
-				depth, deep, scope, start = n, groups, c.repeatOf(it), c.parents[it]
-			}
 		}
 	}
 	for _, it := range asked {
