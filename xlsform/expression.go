@@ -1,0 +1,152 @@
+package xlsform
+
+import "strings"
+
+// mark is one ${reference} found in a text.
+type mark struct {
+	start, end int    // bytes of the whole ${…}
+	name       string // of the question
+	lastSaved  bool   // ${last-saved#name}
+	inside     int    // brackets [ that are open around it
+	argument   int    // place among the arguments of the indexed-repeat() around it, -1 outside of one
+}
+
+// marks finds the references of an expression; bad is the first that is not written as one ("" when all are).
+//
+// Strings of the expression are not set apart: XLSForm replaces references in them too.
+func marks(text string) (found []mark, bad string) {
+	if !strings.Contains(text, "${") {
+		return nil, ""
+	}
+	var s scan
+	for i := 0; i < len(text); i++ {
+		if !strings.HasPrefix(text[i:], "${") {
+			s.step(text, i)
+			continue
+		}
+		end := strings.IndexByte(text[i:], '}')
+		if end < 0 {
+			return found, cut(text[i:], 60)
+		}
+		m := mark{start: i, end: i + end + 1, inside: s.brackets, argument: s.argument()}
+		m.name, m.lastSaved = strings.CutPrefix(text[i+2:i+end], "last-saved#")
+		if !isName(m.name) {
+			return found, text[i : i+end+1]
+		}
+		found = append(found, m)
+		i += end
+	}
+	return found, ""
+}
+
+// scan follows brackets, parentheses and strings through an expression.
+type scan struct {
+	quote    byte
+	brackets int
+	calls    []call // parentheses that are open
+}
+
+type call struct {
+	indexed bool // of indexed-repeat
+	comma   int
+}
+
+func (s *scan) step(text string, i int) {
+	switch b := text[i]; {
+	case s.quote != 0:
+		if b == s.quote {
+			s.quote = 0
+		}
+	case b == '"' || b == '\'':
+		s.quote = b
+	case b == '[':
+		s.brackets++
+	case b == ']':
+		s.brackets = max(0, s.brackets-1)
+	case b == '(':
+		s.calls = append(s.calls, call{indexed: strings.HasSuffix(strings.TrimRight(text[:i], " "), "indexed-repeat")})
+	case b == ')' && len(s.calls) > 0:
+		s.calls = s.calls[:len(s.calls)-1]
+	case b == ',' && len(s.calls) > 0:
+		s.calls[len(s.calls)-1].comma++
+	}
+}
+
+// argument is the place in the innermost indexed-repeat() that is open.
+func (s *scan) argument() int {
+	for i := len(s.calls) - 1; i >= 0; i-- {
+		if s.calls[i].indexed {
+			return s.calls[i].comma
+		}
+	}
+	return -1
+}
+
+func hasReference(text string) bool {
+	i := strings.Index(text, "${")
+	return i >= 0 && strings.IndexByte(text[i:], '}') > 0
+}
+
+// isReference tells a text that is one ${reference} and nothing else.
+func isReference(text string) bool {
+	found, bad := marks(text)
+	return bad == "" && len(found) == 1 && found[0].start == 0 && found[0].end == len(text)
+}
+
+// dynamic tells whether a default is an expression that must be worked out, or a plain value. By the rule of ODK's converter an
+// expression shows itself by a reference, a call, a predicate, a union or an operator of arithmetic; a hyphen in the value of
+// a date, time, place or choice is no minus.
+func dynamic(text, kind string) bool {
+	if hasReference(text) {
+		return true
+	}
+	hyphen := map[string]bool{"date": true, "dateTime": true, "time": true, "geopoint": true, "geotrace": true, "geoshape": true,
+		"select_one": true, "select_multiple": true, "rank": true}[kind]
+	for i := 0; i < len(text); {
+		switch b := text[i]; {
+		case b == '"' || b == '\'':
+			end := strings.IndexByte(text[i+1:], b)
+			if end < 0 {
+				i++
+				continue
+			}
+			i += end + 2
+		case nameStart(rune(b)) || b >= 0x80:
+			word := nameAt(text[i:])
+			i += len(word)
+			if i < len(text) && (text[i] == '(' || text[i] == '[') && !strings.Contains(text[:i], "://") {
+				return true
+			}
+			if (word == "div" || word == "mod") && spaced(text, i-len(word), i) {
+				return true
+			}
+		case b >= '0' && b <= '9':
+			for i < len(text) && (text[i] >= '0' && text[i] <= '9' || text[i] == '.') {
+				i++
+			}
+		case b == '-' && (hyphen || i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9' && strings.TrimSpace(text[:i]) == ""):
+			if hyphen {
+				return false
+			}
+			i++
+		case b == '+' || b == '*' || b == '-' || b == '|':
+			return true
+		default:
+			i++
+		}
+	}
+	return false
+}
+
+func nameAt(s string) string {
+	for i, r := range s {
+		if !nameStart(r) && !(i > 0 && (nameMore(r) || r == ':')) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func spaced(s string, from, to int) bool {
+	return from > 0 && s[from-1] == ' ' && to < len(s) && s[to] == ' '
+}
