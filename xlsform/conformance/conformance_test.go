@@ -71,3 +71,14 @@ func TestConformance(t *testing.T) {
 		t.Skip("the compiler is being written: ", short)
 	}
 }
+
+// TestEveryCauseIsKnown finds a code for every message the record holds, errors and warnings.
+func TestEveryCauseIsKnown(t *testing.T) {
+	for _, c := range corpus(t) {
+		for _, message := range append(c.Warned, c.Err) {
+			if message != "" && codesFor(message) == nil {
+				t.Errorf("line %d: no code for %q", c.Line, message)
+			}
+		}
+	}
+}
