@@ -61,6 +61,8 @@ func ReadWorkbook(ctx context.Context, src Source, limits Limits) (Workbook, err
 	}
 	if src.Format != Detect {
 		found = src.Format
+	} else if end := strings.ToLower(src.Name); found == CSV && (strings.HasSuffix(end, ".md") || strings.HasSuffix(end, ".markdown")) {
+		found = Markdown // words may stand before its tables
 	}
 	switch found {
 	case XLSX:

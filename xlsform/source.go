@@ -11,7 +11,8 @@ import (
 // Format says how a source is written.
 type Format int
 
-// The formats of a source. Detect looks at the first bytes: a zip is .xlsx, a line that begins with | is Markdown, all else CSV.
+// The formats of a source. Detect looks at the first bytes: a zip is .xlsx, a line that begins with | or a
+// name that ends with .md is Markdown, all else CSV.
 const (
 	Detect Format = iota
 	XLSX
