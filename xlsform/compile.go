@@ -231,7 +231,7 @@ func nearest(word string, words []string) string {
 	}
 	low := strings.ToLower(word)
 	for _, w := range words {
-		if d := distance(low, strings.ToLower(w), at); d < at || d == at && best == "" {
+		if d := distance(low, strings.ToLower(w), at); d < at {
 			best, at = w, d
 		}
 	}
