@@ -40,7 +40,7 @@ func (c *compiler) extraColumns(t *table) map[*column]bool {
 	for _, col := range t.columns {
 		switch {
 		case choiceWords.texts[col.key] || col.key == "list_name" || col.key == "name" || col.key == "media":
-		case strings.ContainsAny(col.key, " \t"):
+		case !c.writable(col.key):
 			c.fault("choices-header", at{sheet: "choices", row: 1, col: col, found: col.header})
 		default:
 			out[col] = true

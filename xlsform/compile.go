@@ -164,14 +164,14 @@ func (c *compiler) moreSettings() {
 	s.ClientEditable = yes[c.set.get("client_editable")]
 	s.Style, s.Xmlns = c.set.get("style"), c.set.get("instance_xmlns")
 	s.Prefix, s.Delimiter = c.set.get("prefix"), c.set.get("delimiter")
-	for _, f := range c.set.under("attribute::") {
-		s.Attributes = append(s.Attributes, Attr{strings.TrimPrefix(f.col.key, "attribute::"), f.text})
-	}
 	for n := range strings.FieldsSeq(c.set.get("namespaces")) {
 		prefix, uri, found := strings.Cut(n, "=")
-		if uri = strings.Trim(uri, `"'`); found && prefix != "" && !strings.Contains(uri, "=") && !usualPrefix[prefix] {
+		if uri = strings.Trim(uri, `"'`); found && isNCName(prefix) && uri != "" && !strings.Contains(uri, "=") && !usualPrefix[prefix] {
 			c.form.Namespaces = append(c.form.Namespaces, Attr{prefix, uri})
 		}
+	}
+	for _, f := range c.set.under("attribute::") {
+		c.attribute(&s.Attributes, at{sheet: "settings", row: c.set.row, col: f.col, found: f.text}, f.col.key, "attribute::", f.text)
 	}
 	if yes[c.set.get("omit_instanceID")] && s.PublicKey != "" {
 		c.fault("omit-instance-id", at{sheet: "settings", row: c.set.row})
