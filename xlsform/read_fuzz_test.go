@@ -88,7 +88,7 @@ func FuzzXMLScanner(f *testing.F) {
 	f.Add([]byte("<a x='1&gt;2' y=\">\"><!-- - --><b/>t&amp;u<![CDATA[<c>]]]]><?p q?></a>\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		want, err := wordsOf(data)
-		if err != nil {
+		if err != nil || bytes.IndexByte(data, '\r') >= 0 { // cellText makes line ends alike, not the scanner
 			return
 		}
 		got, err := scanned(t, data)

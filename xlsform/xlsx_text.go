@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,7 @@ func cellText(raw []byte) (string, error) {
 	if !utf8.Valid(raw) {
 		return "", errXML
 	}
-	if bytes.IndexByte(raw, 0xA0) < 0 && !bytes.Contains(raw, []byte("_x")) && bytes.IndexFunc(raw, isControl) < 0 {
+	if isPlain(raw) {
 		return string(raw), nil
 	}
 	text := plainSpaces.Replace(decodeEscapes(string(raw)))
@@ -24,6 +23,16 @@ func cellText(raw []byte) (string, error) {
 		}
 		return c
 	}, text), nil
+}
+
+// isPlain tells quickly that there is nothing to be done to a text; it may be wrong the other way.
+func isPlain(raw []byte) bool {
+	for i, c := range raw {
+		if c < ' ' && c != '\n' && c != '\t' || c == 0xA0 || c == 0xBF || c == 'x' && i > 0 && raw[i-1] == '_' {
+			return false
+		}
+	}
+	return true
 }
 
 var plainSpaces = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ")

@@ -12,8 +12,11 @@ func (s *xmlScanner) opening() error {
 		tag = tag[:len(tag)-1]
 	}
 	name, attrs := tag, []byte(nil)
-	if i := bytes.IndexAny(tag, " \t\r\n"); i >= 0 {
-		name, attrs = tag[:i], tag[i:]
+	for i, c := range tag {
+		if c <= ' ' {
+			name, attrs = tag[:i], tag[i:]
+			break
+		}
 	}
 	if len(name) == 0 || len(s.marks) >= maxDepth || len(s.marks) == 0 && s.marks != nil {
 		return errXML
@@ -30,7 +33,7 @@ func (s *xmlScanner) closing() error {
 	if err != nil {
 		return err
 	}
-	if len(s.marks) == 0 || !bytes.Equal(bytes.TrimRight(tag, " \t\r\n"), s.names[s.marks[len(s.marks)-1]:]) {
+	if len(s.marks) == 0 || !bytes.Equal(spaceless(tag), s.names[s.marks[len(s.marks)-1]:]) {
 		return errXML
 	}
 	return s.pop()
@@ -47,7 +50,7 @@ func (s *xmlScanner) pop() error {
 // value is good until the next call of next.
 func (s *xmlScanner) attr() (name, value []byte, found bool, err error) {
 	for {
-		s.attrs = bytes.TrimLeft(s.attrs, " \t\r\n")
+		s.attrs = spaceless(s.attrs)
 		if len(s.attrs) == 0 {
 			return nil, nil, false, nil
 		}
@@ -55,7 +58,7 @@ func (s *xmlScanner) attr() (name, value []byte, found bool, err error) {
 		if equal <= 0 {
 			return nil, nil, false, errXML
 		}
-		name, value = bytes.TrimRight(s.attrs[:equal], " \t\r\n"), bytes.TrimLeft(s.attrs[equal+1:], " \t\r\n")
+		name, value = spaceless(s.attrs[:equal]), spaceless(s.attrs[equal+1:])
 		if len(value) < 2 || value[0] != '"' && value[0] != '\'' {
 			return nil, nil, false, errXML
 		}
@@ -155,4 +158,15 @@ func (s *xmlScanner) each(do func() error) error {
 // local is a name without its prefix.
 func local(name []byte) []byte {
 	return name[bytes.IndexByte(name, ':')+1:]
+}
+
+// spaceless is b without the white space around it; it is bytes.TrimSpace without a look at Unicode, in a place that is hot.
+func spaceless(b []byte) []byte {
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1] <= ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }
