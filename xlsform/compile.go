@@ -2,7 +2,8 @@ package xlsform
 
 import (
 	"context"
-	"io"
+	"slices"
+	"strings"
 )
 
 // Compile reads an XLSForm and gives its form and all that was found wrong or doubtful. The form is nil when there are errors
@@ -20,11 +21,251 @@ func Compile(ctx context.Context, src Source, opts Options) (*Form, Diagnostics,
 
 // CompileWorkbook does the same with a workbook that is read already.
 func CompileWorkbook(ctx context.Context, book Workbook, opts Options) (*Form, Diagnostics, error) {
-	return nil, nil, nil
+	opts.Limits = opts.limits()
+	c := &compiler{
+		ctx: ctx, opts: opts, book: book, form: &Form{}, lists: map[string]*List{}, entities: map[string]*declared{},
+		records: map[*Item]*record{}, parents: map[*Item]*Item{}, repeats: map[string]bool{}, listColumns: map[listColumn]bool{}, byName: map[string][]*Item{},
+	}
+	steps := []func(){
+		c.settings, c.choices, c.externalChoices, c.entitySheet, c.survey, c.meta, c.placeEntities, c.index, c.references, c.actions,
+		c.selects, c.checkControls, c.instances, c.translations,
+	}
+	for _, step := range steps {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		if step(); c.stop {
+			break
+		}
+	}
+	c.found.sort()
+	if len(c.found.Errors()) > 0 {
+		return nil, c.found, nil
+	}
+	return c.form, c.found, nil
 }
 
-// WriteXForm writes the form as XForm XML, element by element. Faults: the writer's own.
-func (f *Form) WriteXForm(w io.Writer) error { return nil }
+// compiler holds one compilation.
+type compiler struct {
+	ctx   context.Context
+	opts  Options
+	book  Workbook
+	form  *Form
+	found Diagnostics
+	stop  bool // nothing sensible can be said beyond what was found
 
-// WriteItemsets writes the table of external choices as itemsets.csv; it writes nothing when the form has none.
-func (f *Form) WriteItemsets(w io.Writer) error { return nil }
+	set       *record // the settings' row
+	clean     cleaning
+	duplicate bool // choice names may repeat
+
+	choiceTable, surveyTable *table
+	lists                    map[string]*List
+	external                 map[string]bool // lists of the external choices
+	entities                 map[string]*declared
+	declared                 []*declared
+	records                  map[*Item]*record
+	parents                  map[*Item]*Item
+	byName                   map[string][]*Item
+	triggers                 []trigger
+	geometries               []geometry
+	listColumns              map[listColumn]bool
+	repeats                  map[string]bool
+	lastSaved                bool
+	orOther                  bool
+	externals                []external
+	searched                 map[string][]*Item
+}
+
+// at is the place of a diagnostic.
+type at struct {
+	sheet string
+	row   int
+	col   *column
+	found string
+}
+
+// in gives the place of a cell of the survey sheet.
+func in(rec *record, f *field) at {
+	p := at{sheet: "survey"}
+	if rec != nil {
+		p.row = rec.row
+	}
+	if f != nil {
+		p.col, p.found = f.col, f.text
+	}
+	return p
+}
+
+// mostFaults are told of one form; who has so many has another problem than the next one.
+const mostFaults = 1000
+
+// fault notes a diagnostic; pairs are the names and values of its placeholders.
+func (c *compiler) fault(code string, p at, pairs ...string) {
+	if len(c.found) >= mostFaults {
+		if len(c.found) == mostFaults {
+			c.found = append(c.found, Diagnostic{Code: "too-many", Severity: Error, Args: Args{"limit": itoa(mostFaults)}})
+		}
+		return
+	}
+	d := Diagnostic{Code: code, Severity: Explain(code).Severity, Sheet: p.sheet, Row: p.row, Found: cut(p.found, 200)}
+	if p.col != nil {
+		d.Column, d.Cell = p.col.header, cellRef(p.col.index, p.row)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if d.Args == nil {
+			d.Args = Args{}
+		}
+		d.Args[pairs[i]] = cut(pairs[i+1], 200)
+	}
+	c.found = append(c.found, d)
+}
+
+func cut(s string, runes int) string {
+	if len(s) <= runes {
+		return s
+	}
+	r := []rune(s)
+	if len(r) <= runes {
+		return s
+	}
+	return string(r[:runes-1]) + "…"
+}
+
+// settings reads the settings sheet: its first row below the header.
+func (c *compiler) settings() {
+	c.clean = cleaning{spaces: true, quotes: true}
+	c.set = &record{}
+	sheet := c.book.sheet("settings")
+	if sheet == nil {
+		c.misspelt("settings", "sheet-misspelt")
+	} else if t := c.readTable(sheet, "settings", settingWords, cleaning{quotes: true}); len(t.records) > 0 {
+		c.set = &t.records[0]
+	}
+	if no[c.set.get("clean_text_values")] {
+		c.clean = cleaning{}
+	}
+	c.duplicate = yes[c.set.get("allow_choice_duplicates")]
+	f := c.form
+	f.ID = first(c.set.get("id_string"), c.opts.ID, "data")
+	f.Title = first(c.set.get("title"), f.ID)
+	f.Version = c.set.get("version")
+	f.DefaultLanguage = first(c.set.get("default_language"), "default")
+	f.Name = first(c.opts.Name, c.set.get("name"), "data")
+	if !isName(f.Name) {
+		c.fault("form-name", at{sheet: "settings", found: f.Name})
+	}
+	c.moreSettings()
+}
+
+func (c *compiler) moreSettings() {
+	s := &c.form.Settings
+	s.SubmissionURL, s.PublicKey = c.set.get("submission_url"), c.set.get("public_key")
+	s.AutoSend, s.AutoDelete = c.set.get("auto_send"), c.set.get("auto_delete")
+	s.ClientEditable = yes[c.set.get("client_editable")]
+	s.Style, s.Xmlns = c.set.get("style"), c.set.get("instance_xmlns")
+	s.Prefix, s.Delimiter = c.set.get("prefix"), c.set.get("delimiter")
+	for _, f := range c.set.under("attribute::") {
+		s.Attributes = append(s.Attributes, Attr{strings.TrimPrefix(f.col.key, "attribute::"), f.text})
+	}
+	for n := range strings.FieldsSeq(c.set.get("namespaces")) {
+		prefix, uri, found := strings.Cut(n, "=")
+		if uri = strings.Trim(uri, `"'`); found && prefix != "" && !strings.Contains(uri, "=") && !usualPrefix[prefix] {
+			c.form.Namespaces = append(c.form.Namespaces, Attr{prefix, uri})
+		}
+	}
+	if yes[c.set.get("omit_instanceID")] && s.PublicKey != "" {
+		c.fault("omit-instance-id", at{sheet: "settings", row: c.set.row})
+	}
+}
+
+// misspelt looks for sheets whose name is nearly the one wanted and that are not set aside with a leading underscore.
+func (c *compiler) misspelt(want, code string) (near []string) {
+	for _, name := range c.book.names() {
+		low := strings.ToLower(strings.TrimSpace(name))
+		if !strings.HasPrefix(low, "_") && !isSheet[low] && distance(low, want, 2) <= 2 && low != want {
+			near = append(near, name)
+		}
+	}
+	if code != "" && len(near) > 0 {
+		c.fault(code, at{sheet: want}, "near", quoteAll(near))
+	}
+	return near
+}
+
+var isSheet = set("survey choices settings external_choices entities osm")
+
+func quoteAll(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = "“" + n + "”"
+	}
+	return strings.Join(out, ", ")
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// namesLike gives the name among all items that is nearly the given one. Behind the first faults nobody looks: it costs too much.
+func (c *compiler) namesLike(name string) string {
+	if len(c.found) > 100 {
+		return ""
+	}
+	names := make([]string, 0, len(c.byName))
+	for n := range c.byName {
+		names = append(names, n)
+	}
+	return nearest(name, sorted(names))
+}
+
+// nearest gives the one of the words that is nearly the given one, "" if none is near.
+func nearest(word string, words []string) string {
+	best, at := "", 3
+	if len(word) < 5 {
+		at = 2
+	}
+	low := strings.ToLower(word)
+	for _, w := range words {
+		if d := distance(low, strings.ToLower(w), at); d < at {
+			best, at = w, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to change, add, drop or swap with their neighbour (Damerau–Levenshtein, optimal string
+// alignment); more than the limit is answered as limit+1.
+func distance(a, b string, limit int) int {
+	x, y := []rune(a), []rune(b)
+	if len(x)-len(y) > limit || len(y)-len(x) > limit {
+		return limit + 1
+	}
+	before, row := make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		next := make([]int, len(y)+1)
+		next[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			next[j] = min(next[j-1]+1, row[j]+1, row[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				next[j] = min(next[j], before[j-2]+1)
+			}
+		}
+		if slices.Min(next) > limit {
+			return limit + 1
+		}
+		before, row = row, next
+	}
+	return min(row[len(y)], limit+1)
+}

@@ -39,6 +39,7 @@ type commands struct {
 	Restore restoreCmd      `cmd:"" help:"Restore a sealed backup into an empty folder."`
 	Audit   auditCmd        `cmd:"" help:"Check the audit log, or a receipt."`
 	Manual  manualCmd       `cmd:"" help:"Check a handling manual, or write it as a book."`
+	Xlsform xlsformCmd      `cmd:"" name:"xlsform" help:"Check an XLSForm, or make an XForm of it."`
 	Version versionCmd      `cmd:"" help:"Print the version."`
 }
 
