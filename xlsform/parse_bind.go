@@ -72,6 +72,8 @@ func (p *formReader) entityBind(at string, n *xmlNode) bool {
 		e.Label = n.get("calculate")
 	case "@id":
 		e.ID = n.get("calculate")
+	case "@baseVersion":
+		e.Known, _ = strings.CutSuffix(n.get("calculate"), "/__version")
 	case "@create":
 		e.CreateIf = n.get("calculate")
 	case "@update":

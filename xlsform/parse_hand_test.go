@@ -82,7 +82,7 @@ func TestParseEntities(t *testing.T) {
 	f := parseFile(t, "entities.xml")
 	want := []*Entity{
 		{List: "trees", Container: "/data/trees", Label: "../../../kind", CreateIf: "../../../kind != ''", Creates: true},
-		{List: "owners", Container: "/data", Label: "/data/owner", ID: "/data/owner", Updates: true},
+		{List: "owners", Container: "/data", Label: "/data/owner", ID: "/data/owner", Known: "instance('people')/root/item[name=/data/owner]", Updates: true},
 	}
 	if d := unlike(want, f.Entities); d != "" {
 		t.Error(d)

@@ -189,7 +189,7 @@ func checkAgainst(t *testing.T, name string, f *Form, want tally) {
 			t.Errorf("%s: control of %s is lost", name, r)
 		}
 	}
-	have := wordsOf(f)
+	have := piecesOf(f)
 	for _, w := range want.words {
 		if want.used[w.id] && w.text != "" && w.text != "-" && !have[w.lang+"|"+w.text] && !have["|"+w.text] {
 			t.Errorf("%s: text %s (%s) %q is lost", name, w.id, w.lang, w.text)
@@ -197,8 +197,8 @@ func checkAgainst(t *testing.T, name string, f *Form, want tally) {
 	}
 }
 
-// wordsOf are all pieces of text that a form holds, each as "language|text".
-func wordsOf(f *Form) map[string]bool {
+// piecesOf are all pieces of text that a form holds, each as "language|text".
+func piecesOf(f *Form) map[string]bool {
 	out := map[string]bool{}
 	take := func(t Text) {
 		for _, tr := range t.Translations {
