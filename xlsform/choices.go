@@ -88,18 +88,20 @@ func (c *compiler) checkList(l *List) {
 			c.fault("choice-twice", at{sheet: "choices", row: ch.Row, found: ch.Name}, "list", l.Name, "other", itoa(other))
 		}
 		seen[ch.Name] = ch.Row
-		l.Translated = l.Translated || ch.Label.needsItext()
+		l.Translated = l.Translated || ch.Label.translated() || ch.Label.dynamic()
 	}
 }
 
-// needsItext tells whether a text cannot stand inline: it is in a language, has media, or shows an answer.
-func (t Text) needsItext() bool {
-	for _, tr := range t.Translations {
-		if tr.Language != "" || len(tr.Media) > 0 || hasReference(tr.Value.String()) {
-			return true
-		}
-	}
-	return false
+// translated tells whether a text is in a language or has media, so that it must stand in itext.
+func (t Text) translated() bool {
+	return slices.ContainsFunc(t.Translations, func(tr Translation) bool { return tr.Language != "" || len(tr.Media) > 0 })
+}
+
+// dynamic tells whether a text shows an answer; where only an attribute or a data element could hold it, it must stand in itext too.
+func (t Text) dynamic() bool {
+	return slices.ContainsFunc(t.Translations, func(tr Translation) bool {
+		return tr.Value.shows() || hasReference(tr.Value.String()) || strings.Contains(tr.Value.String(), "instance(")
+	})
 }
 
 // text collects a text in its languages. A cell without a language stands for the default language as soon as another language

@@ -24,7 +24,7 @@ func CompileWorkbook(ctx context.Context, book Workbook, opts Options) (*Form, D
 	opts.Limits = opts.limits()
 	c := &compiler{
 		ctx: ctx, opts: opts, book: book, form: &Form{}, lists: map[string]*List{}, entities: map[string]*declared{},
-		records: map[*Item]*record{}, parents: map[*Item]*Item{}, byName: map[string][]*Item{},
+		records: map[*Item]*record{}, parents: map[*Item]*Item{}, repeats: map[string]bool{}, byName: map[string][]*Item{},
 	}
 	steps := []func(){
 		c.settings, c.choices, c.externalChoices, c.entitySheet, c.survey, c.meta, c.placeEntities, c.index, c.references, c.actions,
@@ -68,6 +68,7 @@ type compiler struct {
 	byName                   map[string][]*Item
 	triggers                 []trigger
 	geometries               []geometry
+	repeats                  map[string]bool
 	lastSaved                bool
 	orOther                  bool
 	externals                []external
@@ -128,9 +129,6 @@ func (c *compiler) settings() {
 	if sheet == nil {
 		c.misspelt("settings", "sheet-misspelt")
 	} else if t := c.readTable(sheet, "settings", settingWords, cleaning{quotes: true}); len(t.records) > 0 {
-		if t.has("id_string") && c.twoIDs(t) {
-			c.fault("settings-two-ids", at{sheet: "settings", row: t.records[0].row})
-		}
 		c.set = &t.records[0]
 	}
 	if no[c.set.get("clean_text_values")] {
@@ -168,18 +166,6 @@ func (c *compiler) moreSettings() {
 	if yes[c.set.get("omit_instanceID")] && s.PublicKey != "" {
 		c.fault("omit-instance-id", at{sheet: "settings", row: c.set.row})
 	}
-}
-
-// twoIDs tells whether the form's id stands under form_id and under id_string.
-func (c *compiler) twoIDs(t *table) bool {
-	names := map[string]bool{}
-	for _, col := range t.columns {
-		names[snakeCase(col.header)] = true
-	}
-	if names["id_string"] && names["form_id"] {
-		return true
-	}
-	return false
 }
 
 // misspelt looks for sheets whose name is nearly the one wanted and that are not set aside with a leading underscore.

@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -59,7 +60,22 @@ func (d Diagnostic) fill(text string) string {
 	for k, v := range d.Args {
 		pairs = append(pairs, "{"+k+"}", v)
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	return strings.NewReplacer(pairs...).Replace(d.optional(text))
+}
+
+var optional = regexp.MustCompile(`<<(.*?)>>`)
+var placeholder = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// optional leaves out the parts in << >> that name an argument which is empty.
+func (d Diagnostic) optional(text string) string {
+	return optional.ReplaceAllStringFunc(text, func(part string) string {
+		for _, m := range placeholder.FindAllStringSubmatch(part, -1) {
+			if d.Args[m[1]] == "" {
+				return ""
+			}
+		}
+		return part[2 : len(part)-2]
+	})
 }
 
 // place orders diagnostics: workbook first, then survey, choices and the others, by row and column.

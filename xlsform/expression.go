@@ -82,6 +82,71 @@ func (s *scan) argument() int {
 	return -1
 }
 
+// instanceExpression finds the next path into a secondary instance, instance('…')/…[…]/…, from a place on; start is len(text) when
+// there is none. XLSForm shows its value where it stands in a label.
+func instanceExpression(text string, from int) (start, end int) {
+	at := strings.Index(text[from:], "instance(")
+	if at < 0 {
+		return len(text), len(text)
+	}
+	start = from + at
+	end = balanced(text, start+len("instance"))
+	if end < 0 || start > 0 && (nameMore(rune(text[start-1])) || nameStart(rune(text[start-1]))) {
+		return instanceExpression(text, start+len("instance("))
+	}
+	steps := 0
+	for end < len(text) {
+		switch text[end] {
+		case '/':
+			word := strings.TrimRight(nameAt(text[end+1:]), ".")
+			if word == "" {
+				return begun(text, start, end, steps)
+			}
+			end, steps = end+1+len(word), steps+1
+		case '[':
+			closed := balanced(text, end)
+			if closed < 0 {
+				return begun(text, start, end, steps)
+			}
+			end = closed
+		default:
+			return begun(text, start, end, steps)
+		}
+	}
+	return begun(text, start, end, steps)
+}
+
+// begun gives an instance expression that has at least one step; without any, the words are just words.
+func begun(text string, start, end, steps int) (int, int) {
+	if steps == 0 {
+		return instanceExpression(text, end)
+	}
+	return start, end
+}
+
+// balanced gives the place behind the bracket that closes the one at start, -1 if none does.
+func balanced(text string, start int) int {
+	depth := 0
+	var quote byte
+	for i := start; i < len(text); i++ {
+		switch b := text[i]; {
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case b == '"' || b == '\'':
+			quote = b
+		case b == '(' || b == '[':
+			depth++
+		case b == ')' || b == ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
 func hasReference(text string) bool {
 	i := strings.Index(text, "${")
 	return i >= 0 && strings.IndexByte(text[i:], '}') > 0

@@ -91,7 +91,7 @@ func (c *compiler) checkControls() {
 			it.Control.Element = ""
 			return true
 		}
-		if it.Label.Empty() && it.Hint.Empty() {
+		if it.Label.Empty() && it.Hint.Empty() && c.records[it].field("media") == nil {
 			c.fault("label-missing", in(c.records[it], nil), "name", it.Name)
 		}
 		return true

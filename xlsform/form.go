@@ -138,6 +138,7 @@ type Entity struct {
 	List                          string
 	Container                     string // path of the survey, group or repeat whose meta holds it
 	Label, ID, CreateIf, UpdateIf string // XPath
+	Known                         string // path of its row in the list, when there is an ID
 	Creates, Updates              bool
 	Row                           int
 }
@@ -155,7 +156,8 @@ type Translation struct {
 	Media    []Media
 }
 
-// Media is a file shown or played with a text. Kind is "image", "big-image", "audio" or "video"; File a name without a path.
+// Media is a file shown or played with a text. Kind is "image", "big-image", "audio" or "video"; File a name without a folder, in
+// which ${path} stands for an answer.
 type Media struct{ Kind, File string }
 
 // Value is a text with the answers shown in it: pieces of Text alternate with Output, the path of an answer.

@@ -14,6 +14,9 @@ func (c *compiler) newItem(rec *record, k Kind, top *frame) *Item {
 	it.Hint = c.text(rec, "hint", false)
 	it.Guidance = c.text(rec, "guidance_hint", false)
 	c.checkMedia(it.Label, in(rec, nil), it.Name)
+	if f := rec.field("media"); f != nil {
+		c.fault("media-kind", in(rec, f))
+	}
 	c.bind(it, rec)
 	for _, f := range rec.under("control::") {
 		switch name := strings.TrimPrefix(f.col.key, "control::"); name {
@@ -21,13 +24,23 @@ func (c *compiler) newItem(rec *record, k Kind, top *frame) *Item {
 			it.Control.Appearance = f.text
 		case "jr:count":
 		default:
-			it.Control.Extra = append(it.Control.Extra, Attr{name, f.text})
+			c.control(it, rec, f, strings.ReplaceAll(name, "::", ":"))
 		}
 	}
 	for _, f := range rec.under("instance::") {
 		it.Attrs = append(it.Attrs, Attr{strings.TrimPrefix(f.col.key, "instance::"), f.text})
 	}
 	return it
+}
+
+// control takes an attribute for the body; one whose prefix no namespace declares would make the XML unreadable.
+func (c *compiler) control(it *Item, rec *record, f field, name string) {
+	prefix, _, found := strings.Cut(name, ":")
+	if found && !usualPrefix[prefix] && !slices.ContainsFunc(c.form.Namespaces, func(a Attr) bool { return a.Name == prefix }) || !isName(name) {
+		c.fault("attribute-name", in(rec, &f), "name", name, "prefix", prefix)
+		return
+	}
+	it.Control.extra(name, f.text)
 }
 
 func (c *compiler) checkName(it *Item, rec *record, top *frame) {
@@ -162,7 +175,7 @@ func sorted(names []string) []string { slices.Sort(names); return names }
 func (c *compiler) special(it *Item, rec *record) {
 	switch it.Type {
 	case "calculate":
-		if it.Bind.Calculate == "" && !hasEvent(it, "odk-instance-first-load") && rec.get("default") == "" && rec.field("trigger") == nil {
+		if it.Bind.Calculate == "" && !hasEvent(it, "odk-instance-first-load") {
 			c.fault("calculation-missing", in(rec, nil), "name", it.Name)
 		}
 	case "simserial", "subscriberid":

@@ -1,6 +1,9 @@
 package xlsform
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // itexts are the texts of a form that stand in its itext block: for each language, in the order in which they come up.
 type itexts struct {
@@ -46,14 +49,14 @@ func (f *Form) itext() *itexts {
 
 func (x *itexts) item(f *Form, it *Item) {
 	for _, m := range it.Bind.messages() {
-		if m.text.needsItext() {
+		if m.text.translated() || m.text.dynamic() {
 			x.words(f, it.Path+":"+m.name, m.text)
 		}
 	}
-	if it.Label.needsItext() {
+	if it.Label.translated() {
 		x.words(f, it.Path+":label", it.Label)
 	}
-	if it.Hint.needsItext() || !it.Guidance.Empty() {
+	if it.Hint.translated() || !it.Guidance.Empty() {
 		x.words(f, it.Path+":hint", it.Hint)
 	}
 	for _, tr := range it.Guidance.Translations {
@@ -82,9 +85,29 @@ func (x *itexts) words(f *Form, id string, t Text) {
 func (x *itexts) media(f *Form, id string, t Text) {
 	for _, tr := range t.Translations {
 		for _, m := range tr.Media {
-			x.put(first(tr.Language, f.DefaultLanguage), id, m.Kind, Value{{Text: mediaPath(m)}})
+			x.put(first(tr.Language, f.DefaultLanguage), id, m.Kind, valueOf(mediaPath(m)))
 		}
 	}
+}
+
+// valueOf takes a text in which ${path} stands for an answer apart again.
+func valueOf(s string) Value {
+	var v Value
+	for {
+		before, after, found := strings.Cut(s, "${")
+		path, rest, closed := strings.Cut(after, "}")
+		if !found || !closed {
+			break
+		}
+		if before != "" {
+			v = append(v, Piece{Text: before})
+		}
+		v, s = append(v, Piece{Output: path}), rest
+	}
+	if s != "" || len(v) == 0 {
+		v = append(v, Piece{Text: s})
+	}
+	return v
 }
 
 // mediaPath is the address of an attached file: https://getodk.github.io/xforms-spec/#media

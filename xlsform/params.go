@@ -63,6 +63,11 @@ func (c *compiler) oneOf(p params, key string, values ...string) bool {
 	if !p.has(key) {
 		return false
 	}
+	if slices.Contains(values, "true") { // yes and no in all spellings
+		if w, found := map[string]string{"true()": "true", "false()": "false"}[truth(p.of(key))]; found {
+			p.value[key] = w
+		}
+	}
 	if !slices.Contains(values, p.of(key)) {
 		c.fault("parameter-value", in(p.rec, p.field), "key", key, "value", p.of(key), "allowed", strings.Join(values, ", "))
 		return false
@@ -97,8 +102,19 @@ var plainNumber = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)$`)
 
 func isNumber(s string) bool { return plainNumber.MatchString(s) }
 
-func (b *Bind) extra(name, value string)    { b.Extra = append(b.Extra, Attr{name, value}) }
-func (k *Control) extra(name, value string) { k.Extra = append(k.Extra, Attr{name, value}) }
+func (b *Bind) extra(name, value string)    { b.Extra = with(b.Extra, name, value) }
+func (k *Control) extra(name, value string) { k.Extra = with(k.Extra, name, value) }
+
+// with sets an attribute, in its place if it is there.
+func with(attrs []Attr, name, value string) []Attr {
+	for i := range attrs {
+		if attrs[i].Name == name {
+			attrs[i].Value = value
+			return attrs
+		}
+	}
+	return append(attrs, Attr{name, value})
+}
 
 // parameters takes the parameters of a question, by its type.
 func (c *compiler) parameters(it *Item, rec *record, words string) {

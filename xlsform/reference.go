@@ -24,6 +24,9 @@ func (c *compiler) index() {
 		c.byName[it.Name] = append(c.byName[it.Name], it)
 		return true
 	})
+	for _, it := range c.form.Meta {
+		c.byName[it.Name] = append(c.byName[it.Name], it)
+	}
 }
 
 // references turns every ${reference} of the form into a path, and labels into pieces of text and answers.
@@ -92,7 +95,7 @@ func (c *compiler) textReferences(t *Text, it *Item, p at, rec *record, key stri
 	for i := range t.Translations {
 		tr := &t.Translations[i]
 		for j := range tr.Media {
-			tr.Media[j].File = c.resolve(tr.Media[j].File, it, p, plain)
+			tr.Media[j].File = c.pieces(tr.Media[j].File, it, p).String()
 		}
 		if len(tr.Value) != 1 {
 			continue
@@ -120,12 +123,26 @@ func (c *compiler) pieces(text string, it *Item, p at) Value {
 	}
 	var v Value
 	from := 0
-	for _, m := range found {
-		if m.start > from {
-			v = append(v, Piece{Text: text[from:m.start]})
+	show := func(start, end int, path string) {
+		if start > from {
+			v = append(v, Piece{Text: text[from:start]})
 		}
-		v = append(v, Piece{Output: c.target(m, text, it, p, plain)})
-		from = m.end
+		v, from = append(v, Piece{Output: path}), end
+	}
+	for from < len(text) {
+		start, end := instanceExpression(text, from)
+		for len(found) > 0 && found[0].start < start {
+			m := found[0]
+			show(m.start, m.end, c.target(m, text, it, p, plain))
+			found = found[1:]
+		}
+		if start == len(text) {
+			break
+		}
+		for len(found) > 0 && found[0].start < end {
+			found = found[1:]
+		}
+		show(start, end, c.resolve(text[start:end], it, p, plain))
 	}
 	if from < len(text) || len(v) == 0 {
 		v = append(v, Piece{Text: text[from:]})

@@ -128,6 +128,9 @@ func structural(words, edge string) (Kind, bool) {
 }
 
 func (c *compiler) end(rec *record, kind *field, k Kind, stack []*frame) []*frame {
+	if f := rec.field("bind::entities:saveto"); f != nil {
+		c.fault("save-group", in(rec, f), "name", rec.get("name"))
+	}
 	top := stack[len(stack)-1]
 	if top.item == nil || top.item.Kind != k {
 		open := ""
@@ -151,6 +154,10 @@ func (c *compiler) begin(rec *record, k Kind, stack []*frame) []*frame {
 	it.Control.Element = "group"
 	if k == Repeat {
 		c.repeatCount(rec, it, top)
+		if c.repeats[it.Name] {
+			c.fault("repeat-name-twice", in(rec, rec.field("name")), "name", it.Name)
+		}
+		c.repeats[it.Name] = true
 		if it.Name == c.form.Name {
 			c.fault("repeat-as-root", in(rec, rec.field("name")), "root", c.form.Name)
 		}
@@ -165,6 +172,7 @@ func (c *compiler) begin(rec *record, k Kind, stack []*frame) []*frame {
 		c.stop = true
 	}
 	c.tableGroup(rec, it, f)
+	it.Hint, it.Guidance = Text{}, Text{} // a group has a label only
 	if intent := rec.get("intent"); intent != "" {
 		it.Control.Extra = append(it.Control.Extra, Attr{"intent", intent})
 	}

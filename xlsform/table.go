@@ -76,7 +76,7 @@ func (t *table) has(key string) bool {
 
 // cleaning says what is done to the text of cells.
 type cleaning struct {
-	spaces bool // runs of white space become one space
+	spaces bool // runs of spaces become one; line breaks stay
 	quotes bool // typographic quotation marks become straight ones
 }
 
@@ -100,7 +100,13 @@ func (c *compiler) readTable(s *Sheet, name string, words vocabulary, how cleani
 		col := words.column(h, double)
 		col.index = i
 		key := col.key + "\x00" + col.lang
-		if other := seen[key]; other != nil {
+		if other := seen[key]; other != nil && name == "settings" && col.key == "id_string" {
+			c.fault("settings-two-ids", at{sheet: name, row: head.Number, col: col, found: h})
+			if snakeCase(h) == "form_id" {
+				byIndex[other.index], byIndex[i] = nil, col
+			}
+			continue
+		} else if other != nil {
 			c.fault("header-twice", at{sheet: name, row: head.Number, col: col, found: h}, "other", other.header)
 			continue
 		}
@@ -134,8 +140,8 @@ func collect(row Row, columns []*column, how cleaning) record {
 
 func (how cleaning) clean(s string) string {
 	s = strings.TrimSpace(s)
-	if how.spaces {
-		s = squeeze(s)
+	for how.spaces && strings.Contains(s, "  ") {
+		s = strings.ReplaceAll(s, "  ", " ")
 	}
 	if how.quotes {
 		s = straight(s)

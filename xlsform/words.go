@@ -40,5 +40,3 @@ func Explanations() []Explanation {
 	slices.SortFunc(out, func(a, b Explanation) int { return strings.Compare(a.Code, b.Code) })
 	return out
 }
-
-var explanations = map[string]Explanation{}

@@ -2,7 +2,7 @@ package xlsform
 
 import (
 	"bufio"
-	"encoding/csv"
+	"bytes"
 	"io"
 	"strings"
 )
@@ -48,6 +48,25 @@ func (x *xml) close(name string) {
 	x.depth--
 	x.indent()
 	x.w.WriteString("</" + name + ">\n")
+}
+
+// block writes an element around what inside writes, as an empty one if that is nothing.
+func (x *xml) block(name string, attrs []Attr, inside func()) {
+	out := x.w
+	var b bytes.Buffer
+	x.w = bufio.NewWriter(&b)
+	x.depth++
+	inside()
+	x.depth--
+	_ = x.w.Flush() // into memory
+	x.w = out
+	if b.Len() == 0 {
+		x.empty(name, attrs...)
+		return
+	}
+	x.open(name, attrs...)
+	x.w.Write(b.Bytes())
+	x.close(name)
 }
 
 func (x *xml) empty(name string, attrs ...Attr) { x.tag(name, attrs, "/>\n") }
@@ -149,11 +168,21 @@ func (f *Form) namespaces() []Attr {
 	return out
 }
 
-// WriteItemsets writes the table of external choices as itemsets.csv; it writes nothing when the form has none.
+// WriteItemsets writes the table of external choices as itemsets.csv (RFC 4180, every cell quoted); it writes nothing when the form has none.
 func (f *Form) WriteItemsets(w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.WriteAll(f.Itemsets); err != nil {
-		return err
+	out := bufio.NewWriter(w)
+	for _, row := range f.Itemsets {
+		last := len(row)
+		for last > 0 && row[last-1] == "" {
+			last--
+		}
+		for i, cell := range row[:last] {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			out.WriteString(`"` + strings.ReplaceAll(cell, `"`, `""`) + `"`)
+		}
+		out.WriteString("\r\n")
 	}
-	return out.Error()
+	return out.Flush()
 }

@@ -40,14 +40,10 @@ func (w *formWriter) controls(items []*Item) {
 
 func (w *formWriter) group(it *Item) {
 	attrs := w.controlAttrs(it, Attr{"ref", it.Path})
-	if it.Label.Empty() && it.Hint.Empty() && it.Guidance.Empty() && !shown(it.Children) {
-		w.empty("group", attrs...)
-		return
-	}
-	w.open("group", attrs...)
-	w.texts(it, false)
-	w.controls(it.Children)
-	w.close("group")
+	w.block("group", attrs, func() {
+		w.texts(it, false)
+		w.controls(it.Children)
+	})
 }
 
 func (w *formWriter) controlAttrs(it *Item, attrs ...Attr) []Attr {
@@ -67,7 +63,7 @@ func (w *formWriter) controlAttrs(it *Item, attrs ...Attr) []Attr {
 // texts writes label and hint; a question always has a label element.
 func (w *formWriter) texts(it *Item, always bool) {
 	switch {
-	case it.Label.needsItext():
+	case it.Label.translated():
 		w.empty("label", Attr{"ref", "jr:itext('" + it.Path + ":label')"})
 	case !it.Label.Empty():
 		w.value("label", it.Label.Translations[0].Value)
@@ -75,7 +71,7 @@ func (w *formWriter) texts(it *Item, always bool) {
 		w.empty("label")
 	}
 	switch {
-	case it.Hint.needsItext() || !it.Guidance.Empty():
+	case it.Hint.translated() || !it.Guidance.Empty():
 		w.empty("hint", Attr{"ref", "jr:itext('" + it.Path + ":hint')"})
 	case !it.Hint.Empty():
 		w.value("hint", it.Hint.Translations[0].Value)
@@ -90,10 +86,10 @@ func (w *formWriter) repeat(it *Item) {
 		attrs = append(attrs, Attr{"jr:count", it.Count})
 	}
 	attrs = append(attrs, w.controlAttrs(it)...)
-	w.open("repeat", attrs...)
-	w.controls(it.Children)
-	w.added(it)
-	w.close("repeat")
+	w.block("repeat", attrs, func() {
+		w.controls(it.Children)
+		w.added(it)
+	})
 	w.close("group")
 }
 

@@ -10,6 +10,16 @@ func (f *Form) entityIn(container string) *Entity {
 	return nil
 }
 
+// entityAt is the place of the survey's own entity in meta: behind the log of the form, before the ids.
+func (f *Form) entityAt() int {
+	for i, it := range f.Meta {
+		if it.Type != "audit" {
+			return i
+		}
+	}
+	return len(f.Meta)
+}
+
 // entityNode writes the element of an entity. https://getodk.github.io/xforms-spec/entities#declaring-that-a-form-creates-entities
 func (w *formWriter) entityNode(e *Entity) {
 	if e == nil {
@@ -55,13 +65,12 @@ func (w *formWriter) entityBindings(container string) {
 		bind("/@update", e.UpdateIf)
 	}
 	if e.ID != "" {
-		row := "instance('" + e.List + "')/root/item[name=" + e.ID + "]"
-		bind("/@baseVersion", row+"/__version")
-		bind("/@trunkVersion", row+"/__trunkVersion")
-		bind("/@branchId", row+"/__branchId")
+		bind("/@baseVersion", e.Known+"/__version")
+		bind("/@trunkVersion", e.Known+"/__trunkVersion")
+		bind("/@branchId", e.Known+"/__branchId")
 	}
 	bind("/@id", e.ID)
-	if e.Creates && (e.ID == "" || e.CreateIf != "") {
+	if e.Creates && e.ID == "" {
 		w.action(path+"/@id", Action{Element: "setvalue", Events: []string{"odk-instance-first-load"}, Value: "uuid()"})
 	}
 	if e.Label != "" {
@@ -72,7 +81,7 @@ func (w *formWriter) entityBindings(container string) {
 // entityAdded gives an entity inside a repeat a new id whenever the repeat gets a new part.
 func (w *formWriter) entityAdded(repeat *Item) {
 	id := func(container string) {
-		if e := w.form.entityIn(container); e != nil && e.Creates && (e.ID == "" || e.CreateIf != "") {
+		if e := w.form.entityIn(container); e != nil && e.Creates && e.ID == "" {
 			w.action(container+"/meta/entity/@id", Action{Element: "setvalue", Events: []string{"odk-new-repeat"}, Value: "uuid()"})
 		}
 	}

@@ -33,10 +33,15 @@ func (w *formWriter) model() {
 		}
 	}
 	w.bindings(f.Items, "/"+f.Name)
-	for _, it := range f.Meta {
+	for i, it := range f.Meta {
+		if i == f.entityAt() {
+			w.entityBindings("/" + f.Name)
+		}
 		w.binding(it)
 	}
-	w.entityBindings("/" + f.Name)
+	if len(f.Meta) == f.entityAt() {
+		w.entityBindings("/" + f.Name)
+	}
 	w.close("model")
 }
 
@@ -107,38 +112,56 @@ func (w *formWriter) instance() {
 		}
 	}
 	w.open(f.Name, attrs...)
-	w.nodes(f.Items, false)
+	w.nodes(f.Items, outside)
 	entity := w.form.entityIn("/" + f.Name)
 	if len(f.Meta) > 0 || entity != nil {
 		w.open("meta")
-		for _, it := range f.Meta {
+		for i, it := range f.Meta {
+			if i == f.entityAt() {
+				w.entityNode(entity)
+			}
 			w.empty(it.Name, it.Attrs...)
 		}
-		w.entityNode(entity)
+		if len(f.Meta) == f.entityAt() {
+			w.entityNode(entity)
+		}
 		w.close("meta")
 	}
 	w.close(f.Name)
 }
 
-// nodes writes the elements of items. A repeat is written twice, as the template of what is added and as the first that is there;
-// inside a template, its inner repeats are templates alone.
-func (w *formWriter) nodes(items []*Item, template bool) {
+// within says where in the instance elements are written.
+type within int
+
+const (
+	outside  within = iota // of every repeat
+	template               // what is added to a repeat
+	instance               // the first part of a repeat
+)
+
+// nodes writes the elements of items. A repeat is written twice, as the template of what is added and as the first part that is
+// there. A repeat inside it is a template in the one and a part in the other.
+func (w *formWriter) nodes(items []*Item, in within) {
 	for _, it := range items {
 		switch {
 		case it.Kind == Question:
 			w.text(it.Name, it.Default, it.Attrs...)
+		case it.Kind == Group && in == template:
+			w.container(it, nil, outside) // as ODK's converter has it: a group starts anew
 		case it.Kind == Group:
-			w.container(it, nil, template)
-		case template:
-			w.container(it, []Attr{{"jr:template", ""}}, true)
+			w.container(it, nil, in)
 		default:
-			w.container(it, []Attr{{"jr:template", ""}}, true)
-			w.container(it, nil, false)
+			if in != instance {
+				w.container(it, []Attr{{"jr:template", ""}}, template)
+			}
+			if in != template {
+				w.container(it, nil, instance)
+			}
 		}
 	}
 }
 
-func (w *formWriter) container(it *Item, attrs []Attr, template bool) {
+func (w *formWriter) container(it *Item, attrs []Attr, in within) {
 	attrs = append(attrs, it.Attrs...)
 	entity := w.form.entityIn(it.Path)
 	if len(it.Children) == 0 && entity == nil {
@@ -146,7 +169,7 @@ func (w *formWriter) container(it *Item, attrs []Attr, template bool) {
 		return
 	}
 	w.open(it.Name, attrs...)
-	w.nodes(it.Children, template)
+	w.nodes(it.Children, in)
 	if entity != nil {
 		w.open("meta")
 		w.entityNode(entity)
@@ -199,7 +222,7 @@ func (w *formWriter) binding(it *Item) {
 	for _, m := range b.messages() {
 		switch {
 		case m.text.Empty():
-		case m.text.needsItext():
+		case m.text.translated() || m.text.dynamic():
 			attrs = append(attrs, Attr{m.name, "jr:itext('" + it.Path + ":" + m.name + "')"})
 		default:
 			attrs = append(attrs, Attr{m.name, m.text.Translations[0].Value.String()})
