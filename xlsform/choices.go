@@ -35,21 +35,27 @@ func (c *compiler) choices() {
 
 // extraColumns are the columns that choice filters may use. Those whose header cannot be the name of an XML element are left
 // out, with a warning: people keep notes beside their choices.
-func (c *compiler) extraColumns(t *table) []*column {
-	var out []*column
+func (c *compiler) extraColumns(t *table) map[*column]bool {
+	out := map[*column]bool{}
 	for _, col := range t.columns {
 		switch {
 		case choiceWords.texts[col.key] || col.key == "list_name" || col.key == "name" || col.key == "media":
-		case strings.ContainsAny(col.key, " \t"):
+		case !c.writable(col.key):
 			c.fault("choices-header", at{sheet: "choices", row: 1, col: col, found: col.header})
 		default:
-			out = append(out, col)
+			out[col] = true
 		}
 	}
 	return out
 }
 
-func (c *compiler) choice(rec *record, extra []*column) {
+// listColumn is a column that some choice of a list fills in.
+type listColumn struct {
+	list   *List
+	column *column
+}
+
+func (c *compiler) choice(rec *record, extra map[*column]bool) {
 	listName := rec.get("list_name")
 	if listName == "" {
 		return
@@ -62,11 +68,13 @@ func (c *compiler) choice(rec *record, extra []*column) {
 	}
 	ch := &Choice{Name: rec.get("name"), Row: rec.row, Label: c.text(rec, "label", true)}
 	for _, f := range rec.fields {
-		if slices.Contains(extra, f.col) {
-			ch.Extra = append(ch.Extra, Attr{f.col.key, f.text})
-			if !slices.Contains(l.Columns, f.col.key) {
-				l.Columns = append(l.Columns, f.col.key)
-			}
+		if !extra[f.col] {
+			continue
+		}
+		ch.Extra = append(ch.Extra, Attr{f.col.key, f.text})
+		if in := (listColumn{l, f.col}); !c.listColumns[in] {
+			c.listColumns[in] = true
+			l.Columns = append(l.Columns, f.col.key)
 		}
 	}
 	l.Choices = append(l.Choices, ch)
@@ -186,23 +194,19 @@ func (c *compiler) externalChoices() {
 	}
 	c.external = map[string]bool{}
 	t := c.readTable(sheet, "external_choices", choiceWords, cleaning{})
-	var keep []*column
 	var head []string
-	for _, col := range t.columns {
-		keep = append(keep, col)
+	place := map[*column]int{}
+	for i, col := range t.columns {
+		place[col] = i
 		head = append(head, col.header)
 	}
 	rows := [][]string{head}
 	for i := range t.records {
 		rec := &t.records[i]
 		c.external[rec.get("list_name")] = true
-		row := make([]string, len(keep))
-		for j, col := range keep {
-			for _, f := range rec.fields {
-				if f.col == col {
-					row[j] = f.text
-				}
-			}
+		row := make([]string, len(head))
+		for _, f := range rec.fields {
+			row[place[f.col]] = f.text
 		}
 		rows = append(rows, row)
 	}

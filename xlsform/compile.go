@@ -24,7 +24,7 @@ func CompileWorkbook(ctx context.Context, book Workbook, opts Options) (*Form, D
 	opts.Limits = opts.limits()
 	c := &compiler{
 		ctx: ctx, opts: opts, book: book, form: &Form{}, lists: map[string]*List{}, entities: map[string]*declared{},
-		records: map[*Item]*record{}, parents: map[*Item]*Item{}, repeats: map[string]bool{}, byName: map[string][]*Item{},
+		records: map[*Item]*record{}, parents: map[*Item]*Item{}, repeats: map[string]bool{}, listColumns: map[listColumn]bool{}, byName: map[string][]*Item{},
 	}
 	steps := []func(){
 		c.settings, c.choices, c.externalChoices, c.entitySheet, c.survey, c.meta, c.placeEntities, c.index, c.references, c.actions,
@@ -68,6 +68,7 @@ type compiler struct {
 	byName                   map[string][]*Item
 	triggers                 []trigger
 	geometries               []geometry
+	listColumns              map[listColumn]bool
 	repeats                  map[string]bool
 	lastSaved                bool
 	orOther                  bool
@@ -95,8 +96,17 @@ func in(rec *record, f *field) at {
 	return p
 }
 
+// mostFaults are told of one form; who has so many has another problem than the next one.
+const mostFaults = 1000
+
 // fault notes a diagnostic; pairs are the names and values of its placeholders.
 func (c *compiler) fault(code string, p at, pairs ...string) {
+	if len(c.found) >= mostFaults {
+		if len(c.found) == mostFaults {
+			c.found = append(c.found, Diagnostic{Code: "too-many", Severity: Error, Args: Args{"limit": itoa(mostFaults)}})
+		}
+		return
+	}
 	d := Diagnostic{Code: code, Severity: Explain(code).Severity, Sheet: p.sheet, Row: p.row, Found: cut(p.found, 200)}
 	if p.col != nil {
 		d.Column, d.Cell = p.col.header, cellRef(p.col.index, p.row)
@@ -154,14 +164,14 @@ func (c *compiler) moreSettings() {
 	s.ClientEditable = yes[c.set.get("client_editable")]
 	s.Style, s.Xmlns = c.set.get("style"), c.set.get("instance_xmlns")
 	s.Prefix, s.Delimiter = c.set.get("prefix"), c.set.get("delimiter")
-	for _, f := range c.set.under("attribute::") {
-		s.Attributes = append(s.Attributes, Attr{strings.TrimPrefix(f.col.key, "attribute::"), f.text})
-	}
 	for n := range strings.FieldsSeq(c.set.get("namespaces")) {
 		prefix, uri, found := strings.Cut(n, "=")
-		if uri = strings.Trim(uri, `"'`); found && prefix != "" && !strings.Contains(uri, "=") && !usualPrefix[prefix] {
+		if uri = strings.Trim(uri, `"'`); found && isNCName(prefix) && uri != "" && !strings.Contains(uri, "=") && !usualPrefix[prefix] {
 			c.form.Namespaces = append(c.form.Namespaces, Attr{prefix, uri})
 		}
+	}
+	for _, f := range c.set.under("attribute::") {
+		c.attribute(&s.Attributes, at{sheet: "settings", row: c.set.row, col: f.col, found: f.text}, f.col.key, "attribute::", f.text)
 	}
 	if yes[c.set.get("omit_instanceID")] && s.PublicKey != "" {
 		c.fault("omit-instance-id", at{sheet: "settings", row: c.set.row})
@@ -201,6 +211,18 @@ func first(texts ...string) string {
 	return ""
 }
 
+// namesLike gives the name among all items that is nearly the given one. Behind the first faults nobody looks: it costs too much.
+func (c *compiler) namesLike(name string) string {
+	if len(c.found) > 100 {
+		return ""
+	}
+	names := make([]string, 0, len(c.byName))
+	for n := range c.byName {
+		names = append(names, n)
+	}
+	return nearest(name, sorted(names))
+}
+
 // nearest gives the one of the words that is nearly the given one, "" if none is near.
 func nearest(word string, words []string) string {
 	best, at := "", 3
@@ -209,7 +231,7 @@ func nearest(word string, words []string) string {
 	}
 	low := strings.ToLower(word)
 	for _, w := range words {
-		if d := distance(low, strings.ToLower(w), at); d < at || d == at && best == "" {
+		if d := distance(low, strings.ToLower(w), at); d < at {
 			best, at = w, d
 		}
 	}

@@ -21,6 +21,9 @@ type saved struct {
 	field field
 }
 
+// mostEntities may be declared by one form: each must be held against all others to find its place.
+const mostEntities = 200
+
 // entitySheet reads the entities sheet. https://getodk.github.io/xforms-spec/entities
 func (c *compiler) entitySheet() {
 	sheet := c.book.sheet("entities")
@@ -36,6 +39,10 @@ func (c *compiler) entitySheet() {
 		}
 	}
 	for i := range t.records {
+		if i == mostEntities {
+			c.fault("entity-too-many", inEntity(&t.records[i], "dataset"), "limit", itoa(mostEntities))
+			break
+		}
 		c.entityRow(&t.records[i])
 	}
 }

@@ -1,6 +1,9 @@
 package xlsform
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // mark is one ${reference} found in a text.
 type mark struct {
@@ -159,48 +162,56 @@ func isReference(text string) bool {
 }
 
 // dynamic tells whether a default is an expression that must be worked out, or a plain value. By the rule of ODK's converter an
-// expression shows itself by a reference, a call, a predicate, a union or an operator of arithmetic; a hyphen in the value of
-// a date, time, place or choice is no minus.
+// expression shows itself by a reference, a call, a predicate, a union or an operator of arithmetic. A hyphen before a digit belongs
+// to a number; one in a date, time or place is no operator either.
 func dynamic(text, kind string) bool {
 	if hasReference(text) {
 		return true
 	}
-	hyphen := map[string]bool{"date": true, "dateTime": true, "time": true, "geopoint": true, "geotrace": true, "geoshape": true,
-		"select_one": true, "select_multiple": true, "rank": true}[kind]
+	hyphens := map[string]bool{"date": true, "dateTime": true, "time": true, "geopoint": true, "geotrace": true, "geoshape": true}[kind]
 	for i := 0; i < len(text); {
-		switch b := text[i]; {
-		case b == '"' || b == '\'':
-			end := strings.IndexByte(text[i+1:], b)
-			if end < 0 {
-				i++
-				continue
-			}
-			i += end + 2
-		case nameStart(rune(b)) || b >= 0x80:
-			word := nameAt(text[i:])
-			i += len(word)
-			if i < len(text) && (text[i] == '(' || text[i] == '[') && !strings.Contains(text[:i], "://") {
-				return true
-			}
-			if (word == "div" || word == "mod") && spaced(text, i-len(word), i) {
-				return true
-			}
-		case b >= '0' && b <= '9':
-			for i < len(text) && (text[i] >= '0' && text[i] <= '9' || text[i] == '.') {
-				i++
-			}
-		case b == '-' && (hyphen || i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9' && strings.TrimSpace(text[:i]) == ""):
-			if hyphen {
-				return false
-			}
-			i++
-		case b == '+' || b == '*' || b == '-' || b == '|':
-			return true
-		default:
-			i++
+		n, sign := token(text, i)
+		if sign == operator && text[i] == '-' && hyphens {
+			return false
 		}
+		if sign != ordinary {
+			return true
+		}
+		i += n
 	}
 	return false
+}
+
+type sign int
+
+const (
+	ordinary sign = iota
+	operator
+	opener // a call or a predicate: a name and what opens it
+)
+
+// token reads the next piece of a default: its length and what it means for the question whether it is an expression.
+func token(text string, i int) (int, sign) {
+	switch b := text[i]; {
+	case b == '"' || b == '\'':
+		if end := strings.IndexByte(text[i+1:], b); end >= 0 {
+			return end + 2, ordinary
+		}
+	case nameStart(rune(b)) || b >= utf8.RuneSelf:
+		word := nameAt(text[i:])
+		end := i + len(word)
+		if end < len(text) && (text[end] == '(' || text[end] == '[') {
+			return 0, opener
+		}
+		if (word == "div" || word == "mod") && spaced(text, i, end) {
+			return 0, operator
+		}
+		return max(1, len(word)), ordinary
+	case b == '-' && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9':
+	case b == '+' || b == '*' || b == '-' || b == '|':
+		return 0, operator
+	}
+	return 1, ordinary
 }
 
 func nameAt(s string) string {

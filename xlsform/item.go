@@ -24,23 +24,31 @@ func (c *compiler) newItem(rec *record, k Kind, top *frame) *Item {
 			it.Control.Appearance = f.text
 		case "jr:count":
 		default:
-			c.control(it, rec, f, strings.ReplaceAll(name, "::", ":"))
+			c.attribute(&it.Control.Extra, in(rec, &f), f.col.key, "control::", f.text)
 		}
 	}
 	for _, f := range rec.under("instance::") {
-		it.Attrs = append(it.Attrs, Attr{strings.TrimPrefix(f.col.key, "instance::"), f.text})
+		c.attribute(&it.Attrs, in(rec, &f), f.col.key, "instance::", f.text)
 	}
 	return it
 }
 
-// control takes an attribute for the body; one whose prefix no namespace declares would make the XML unreadable.
-func (c *compiler) control(it *Item, rec *record, f field, name string) {
+// writable tells whether a name may stand in the XML: it is one, and its prefix, if any, is declared.
+func (c *compiler) writable(name string) bool {
 	prefix, _, found := strings.Cut(name, ":")
-	if found && !usualPrefix[prefix] && !slices.ContainsFunc(c.form.Namespaces, func(a Attr) bool { return a.Name == prefix }) || !isName(name) {
-		c.fault("attribute-name", in(rec, &f), "name", name, "prefix", prefix)
+	declared := usualPrefix[prefix] || slices.ContainsFunc(c.form.Namespaces, func(a Attr) bool { return a.Name == prefix })
+	return isName(name) && (!found || declared) && name != "xmlns" && prefix != "xmlns"
+}
+
+// attribute takes an attribute from a column of its own; one that would make the XML unreadable is left out, with a warning.
+func (c *compiler) attribute(to *[]Attr, p at, key, group, text string) {
+	name := strings.ReplaceAll(strings.TrimPrefix(key, group), "::", ":")
+	if !c.writable(name) {
+		prefix, _, _ := strings.Cut(name, ":")
+		c.fault("attribute-name", p, "name", name, "prefix", prefix)
 		return
 	}
-	it.Control.extra(name, f.text)
+	*to = with(*to, name, text)
 }
 
 func (c *compiler) checkName(it *Item, rec *record, top *frame) {
@@ -99,7 +107,7 @@ func (c *compiler) bind(it *Item, rec *record) {
 			b.PreloadParams = f.text
 		case "jr:requiredMsg", "jr:constraintMsg", "jr:noAppErrorString", "entities:saveto":
 		default:
-			b.Extra = append(b.Extra, Attr{name, f.text})
+			c.attribute(&b.Extra, in(rec, &f), f.col.key, "bind::", f.text)
 		}
 	}
 	b.RequiredMessage = c.text(rec, "bind::jr:requiredMsg", false)

@@ -222,11 +222,7 @@ func (c *compiler) named(name string, p at) *Item {
 	case 1:
 		return items[0]
 	case 0:
-		var names []string
-		for n := range c.byName {
-			names = append(names, n)
-		}
-		c.fault("reference-unknown", p, "name", name, "near", nearest(name, sorted(names)))
+		c.fault("reference-unknown", p, "name", name, "near", c.namesLike(name))
 	default:
 		c.fault("reference-ambiguous", p, "name", name, "rows", rowsOf(items))
 	}

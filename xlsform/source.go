@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"context"
 	"errors"
 	"io"
 	"path/filepath"
@@ -12,7 +11,8 @@ import (
 // Format says how a source is written.
 type Format int
 
-// The formats of a source. Detect looks at the first bytes: a zip is .xlsx, a line that begins with | is Markdown, all else CSV.
+// The formats of a source. Detect looks at the first bytes: a zip is .xlsx, a line that begins with | or a
+// name that ends with .md is Markdown, all else CSV.
 const (
 	Detect Format = iota
 	XLSX
@@ -32,7 +32,7 @@ type Source struct {
 type Limits struct {
 	Bytes      int64 // of the source as it comes
 	Unpacked   int64 // of an .xlsx when unzipped, all parts together
-	Cells      int   // that hold anything, all sheets together
+	Cells      int   // of all sheets together; a row counts up to its last cell that holds anything
 	CellRunes  int   // in one cell
 	Columns    int   // of one sheet
 	Depth      int   // of groups and repeats inside each other
@@ -58,11 +58,6 @@ var ErrTooLarge = errors.New("xlsform: larger than the bounds allow")
 
 // ErrFormat is answered for a source that is not a spreadsheet at all: a broken zip, a picture, an old .xls.
 var ErrFormat = errors.New("xlsform: not a spreadsheet that can be read")
-
-// ReadWorkbook reads the sheets of a source. Faults: ErrTooLarge, ErrFormat, the reader's own, the context's.
-func ReadWorkbook(ctx context.Context, src Source, limits Limits) (Workbook, error) {
-	return Workbook{}, errors.ErrUnsupported
-}
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

@@ -241,4 +241,9 @@ var aboutQuestions = []Explanation{
 			"Declare the prefix “{prefix}” in the settings under “namespaces”: {prefix}=\"http://…\"."},
 		Words{"“{name}” tidak dapat ditulis sebagai atribut, sehingga tidak dipakai.",
 			"Nyatakan awalan “{prefix}” pada settings di kolom “namespaces”: {prefix}=\"http://…\"."}},
+	{"too-many", Error,
+		Words{"More than {limit} faults were found; the rest is not told.",
+			"Mend those above first."},
+		Words{"Ditemukan lebih dari {limit} kesalahan; sisanya tidak ditampilkan.",
+			"Perbaiki dulu yang di atas."}},
 }

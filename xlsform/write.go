@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// xml writes elements with two spaces a level; the first fault of the writer is kept.
-type xml struct {
+// printer writes elements with two spaces a level; the first fault of the writer is kept.
+type printer struct {
 	w     *bufio.Writer
 	depth int
 }
@@ -18,13 +18,13 @@ var (
 	escapeAttr = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\n", "&#10;", "\t", "&#9;", "\r", "&#13;")
 )
 
-func (x *xml) indent() {
+func (x *printer) indent() {
 	for range x.depth {
 		x.w.WriteString("  ")
 	}
 }
 
-func (x *xml) tag(name string, attrs []Attr, end string) {
+func (x *printer) tag(name string, attrs []Attr, end string) {
 	x.indent()
 	x.w.WriteByte('<')
 	x.w.WriteString(name)
@@ -39,19 +39,19 @@ func (x *xml) tag(name string, attrs []Attr, end string) {
 }
 
 // open begins an element, close ends it.
-func (x *xml) open(name string, attrs ...Attr) {
+func (x *printer) open(name string, attrs ...Attr) {
 	x.tag(name, attrs, ">\n")
 	x.depth++
 }
 
-func (x *xml) close(name string) {
+func (x *printer) close(name string) {
 	x.depth--
 	x.indent()
 	x.w.WriteString("</" + name + ">\n")
 }
 
 // block writes an element around what inside writes, as an empty one if that is nothing.
-func (x *xml) block(name string, attrs []Attr, inside func()) {
+func (x *printer) block(name string, attrs []Attr, inside func()) {
 	out := x.w
 	var b bytes.Buffer
 	x.w = bufio.NewWriter(&b)
@@ -69,10 +69,10 @@ func (x *xml) block(name string, attrs []Attr, inside func()) {
 	x.close(name)
 }
 
-func (x *xml) empty(name string, attrs ...Attr) { x.tag(name, attrs, "/>\n") }
+func (x *printer) empty(name string, attrs ...Attr) { x.tag(name, attrs, "/>\n") }
 
 // text writes an element with words only.
-func (x *xml) text(name, words string, attrs ...Attr) {
+func (x *printer) text(name, words string, attrs ...Attr) {
 	if words == "" {
 		x.empty(name, attrs...)
 		return
@@ -84,7 +84,7 @@ func (x *xml) text(name, words string, attrs ...Attr) {
 
 // value writes an element with words and answers. Where it shows an answer it begins and ends with a space, as ODK's converter
 // writes it.
-func (x *xml) value(name string, v Value, attrs ...Attr) {
+func (x *printer) value(name string, v Value, attrs ...Attr) {
 	if !v.shows() {
 		x.text(name, v.String(), attrs...)
 		return
@@ -132,8 +132,8 @@ func xmlRune(r rune) bool {
 
 // WriteXForm writes the form as XForm XML, element by element. Faults: the writer's own.
 func (f *Form) WriteXForm(w io.Writer) error {
-	x := &xml{w: bufio.NewWriterSize(w, 64<<10)}
-	fw := &formWriter{xml: x, form: f, triggered: map[string][]triggered{}}
+	x := &printer{w: bufio.NewWriterSize(w, 64<<10)}
+	fw := &formWriter{printer: x, form: f, triggered: map[string][]triggered{}}
 	f.Walk(func(it, _ *Item) bool {
 		for _, a := range it.Actions {
 			if a.Trigger != "" {

@@ -5,7 +5,7 @@ func (w *formWriter) body() {
 	if s := w.form.Settings.Style; s != "" {
 		attrs = append(attrs, Attr{"class", s})
 	}
-	if !shown(w.form.Items) {
+	if !inBody(w.form.Items) {
 		w.empty("h:body", attrs...)
 		return
 	}
@@ -14,8 +14,8 @@ func (w *formWriter) body() {
 	w.close("h:body")
 }
 
-// shown tells whether any of the items stands in the body.
-func shown(items []*Item) bool {
+// inBody tells whether any of the items stands in the body.
+func inBody(items []*Item) bool {
 	for _, it := range items {
 		if it.Control.Element != "" {
 			return true

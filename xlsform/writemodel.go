@@ -2,7 +2,7 @@ package xlsform
 
 // formWriter writes one form.
 type formWriter struct {
-	*xml
+	*printer
 	form      *Form
 	triggered map[string][]triggered
 }
