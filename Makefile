@@ -25,7 +25,7 @@ $(DIST)/manifest.json: web/package-lock.json $(shell find web/styles web/src web
 
 test: tools-for-tests assets check ## everything CI runs, with what it needs installed
 	scripts/with-postgres $(GO) test -race -timeout 30m ./...
-	scripts/with-postgres $(GO) test -tags 'browser load' -timeout 30m -count=1 ./internal/journey/...
+	scripts/with-postgres $(GO) test -tags 'browser load' -timeout 30m -count=1 ./internal/journey/... ./xlsform/conformance
 	$(MAKE) fuzz
 
 check: assets ## formatting, vet, staticcheck, generated files, walls

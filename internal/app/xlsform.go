@@ -50,7 +50,7 @@ type flaw struct {
 
 // compiled is the answer of xlsform check and convert.
 type compiled struct {
-	OK       bool      `json:"ok"`
+	OK       bool   `json:"ok"`
 	Errors   []flaw `json:"errors"`
 	Warnings []flaw `json:"warnings"`
 }
