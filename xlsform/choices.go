@@ -78,14 +78,24 @@ func (c *compiler) choice(rec *record, extra map[*column]bool) {
 		}
 	}
 	l.Choices = append(l.Choices, ch)
-	p := at{sheet: "choices", row: rec.row}
 	if ch.Name == "" {
-		c.fault("choice-no-name", p, "list", listName)
+		c.fault("choice-no-name", c.inChoice(rec.row, "name", ""), "list", listName)
 	}
 	if ch.Label.Empty() {
-		c.fault("choice-no-label", p, "list", listName, "name", ch.Name)
+		c.fault("choice-no-label", c.inChoice(rec.row, "label", ""), "list", listName, "name", ch.Name)
 	}
-	c.checkMedia(ch.Label, p, ch.Name)
+	c.checkMedia(ch.Label, at{sheet: "choices", row: rec.row}, ch.Name)
+}
+
+// inChoice gives the place of a cell of the choices sheet, by the key of its column.
+func (c *compiler) inChoice(row int, key, found string) at {
+	p := at{sheet: "choices", row: row, found: found}
+	for _, col := range c.choiceTable.columns {
+		if col.key == key && p.col == nil {
+			p.col = col
+		}
+	}
+	return p
 }
 
 // checkList tells repeated names, and decides whether the labels must stand in itext.
@@ -93,7 +103,7 @@ func (c *compiler) checkList(l *List) {
 	seen := map[string]int{}
 	for _, ch := range l.Choices {
 		if other, found := seen[ch.Name]; found && !c.duplicate && ch.Name != "" {
-			c.fault("choice-twice", at{sheet: "choices", row: ch.Row, found: ch.Name}, "list", l.Name, "other", itoa(other))
+			c.fault("choice-twice", c.inChoice(ch.Row, "name", ch.Name), "list", l.Name, "other", itoa(other))
 		}
 		seen[ch.Name] = ch.Row
 		l.Translated = l.Translated || ch.Label.translated() || ch.Label.dynamic()
@@ -117,8 +127,8 @@ func (t Text) dynamic() bool {
 func (c *compiler) text(rec *record, key string, media bool) Text {
 	var t Text
 	for _, f := range rec.fields {
-		if f.col.key == key {
-			t.add(f.col.lang, Value{{Text: f.text}}, Media{})
+		if f.col.key == key { // a language has one column of a key
+			t.Translations = append(t.Translations, Translation{Language: f.col.lang, Value: Value{{Text: f.text}}})
 		}
 	}
 	t.settle(c.form.DefaultLanguage)

@@ -2,6 +2,7 @@ package xlsform
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -54,6 +55,8 @@ type compiler struct {
 	found Diagnostics
 	stop  bool // nothing sensible can be said beyond what was found
 
+	errors, warnings int // told or left out
+
 	set       *record // the settings' row
 	clean     cleaning
 	duplicate bool // choice names may repeat
@@ -73,6 +76,7 @@ type compiler struct {
 	lastSaved                bool
 	orOther                  bool
 	externals                []external
+	files                    map[string]bool // attached ones that may hold shapes, by name without ending
 	searched                 map[string][]*Item
 }
 
@@ -96,18 +100,23 @@ func in(rec *record, f *field) at {
 	return p
 }
 
-// mostFaults are told of one form; who has so many has another problem than the next one.
+// mostFaults errors, and as many warnings, are told of one form; who has so many has another problem than the next one.
 const mostFaults = 1000
 
 // fault notes a diagnostic; pairs are the names and values of its placeholders.
 func (c *compiler) fault(code string, p at, pairs ...string) {
-	if len(c.found) >= mostFaults {
-		if len(c.found) == mostFaults {
-			c.found = append(c.found, Diagnostic{Code: "too-many", Severity: Error, Args: Args{"limit": itoa(mostFaults)}})
+	severity, told := Explain(code).Severity, &c.errors
+	if severity == Warning {
+		told = &c.warnings
+	}
+	if *told++; *told > mostFaults {
+		if *told == mostFaults+1 {
+			more := map[Severity]string{Error: "too-many", Warning: "too-many-warnings"}[severity]
+			c.found = append(c.found, Diagnostic{Code: more, Severity: severity, Args: Args{"limit": itoa(mostFaults)}})
 		}
 		return
 	}
-	d := Diagnostic{Code: code, Severity: Explain(code).Severity, Sheet: p.sheet, Row: p.row, Found: cut(p.found, 200)}
+	d := Diagnostic{Code: code, Severity: severity, Sheet: p.sheet, Row: p.row, Found: cut(p.found, 200)}
 	if p.col != nil {
 		d.Column, d.Cell = p.col.header, cellRef(p.col.index, p.row)
 	}
@@ -151,7 +160,9 @@ func (c *compiler) settings() {
 	f.Version = c.set.get("version")
 	f.DefaultLanguage = first(c.set.get("default_language"), "default")
 	f.Name = first(c.opts.Name, c.set.get("name"), "data")
-	if !isName(f.Name) {
+	if own := c.set.field("name"); own != nil && !isName(own.text) {
+		c.fault("form-name", at{"settings", c.set.row, own.col, own.text})
+	} else if !isName(f.Name) {
 		c.fault("form-name", at{sheet: "settings", found: f.Name})
 	}
 	c.moreSettings()
@@ -213,14 +224,15 @@ func first(texts ...string) string {
 
 // namesLike gives the name among all items that is nearly the given one. Behind the first faults nobody looks: it costs too much.
 func (c *compiler) namesLike(name string) string {
+	return near(c, name, c.byName)
+}
+
+// near gives the key that is nearly the given word.
+func near[V any](c *compiler, word string, among map[string]V) string {
 	if len(c.found) > 100 {
 		return ""
 	}
-	names := make([]string, 0, len(c.byName))
-	for n := range c.byName {
-		names = append(names, n)
-	}
-	return nearest(name, sorted(names))
+	return nearest(word, slices.Sorted(maps.Keys(among)))
 }
 
 // nearest gives the one of the words that is nearly the given one, "" if none is near.

@@ -130,7 +130,7 @@ func TestFaultsAreToldAtOnce(t *testing.T) {
 	for _, d := range found.Errors() {
 		got = append(got, d.Code+" "+d.Sheet+"!"+d.Cell+" "+itoa(d.Row))
 	}
-	want := []string{"type-misspelt survey!A2 2", "name-invalid survey!B3 3", "list-unknown survey!A4 4", "reference-unknown survey!D4 4", "begin-unmatched survey! 5", "choice-twice choices! 3"}
+	want := []string{"type-misspelt survey!A2 2", "name-invalid survey!B3 3", "list-unknown survey!A4 4", "reference-unknown survey!D4 4", "begin-unmatched survey! 5", "choice-twice choices!B3 3"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

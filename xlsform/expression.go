@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -170,6 +171,10 @@ func dynamic(text, kind string) bool {
 	}
 	hyphens := map[string]bool{"date": true, "dateTime": true, "time": true, "geopoint": true, "geotrace": true, "geoshape": true}[kind]
 	for i := 0; i < len(text); {
+		if m := moment.FindString(text[i:]); m != "" {
+			i += len(m)
+			continue
+		}
 		n, sign := token(text, i)
 		if sign == operator && text[i] == '-' && hyphens {
 			return false
@@ -181,6 +186,9 @@ func dynamic(text, kind string) bool {
 	}
 	return false
 }
+
+// moment is a date, a time or both, whose hyphens and plus signs are no operators: https://www.w3.org/TR/xmlschema-2/#dateTime
+var moment = regexp.MustCompile(`^(?:-?\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?|\d\d:\d\d:\d\d(?:\.\d+)?)(?:[+-]\d\d:\d\d|Z)?`)
 
 type sign int
 

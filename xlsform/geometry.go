@@ -2,7 +2,6 @@ package xlsform
 
 import (
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -50,13 +49,17 @@ func (c *compiler) geometry(g geometry) {
 
 // shapes tells whether the form attaches a file of that name that may hold shapes.
 func (c *compiler) shapes(name string) bool {
-	if slices.ContainsFunc(c.externals, func(e external) bool { return e.name == name }) || c.entities[name] != nil {
-		return true
+	if c.files == nil {
+		c.files = map[string]bool{}
+		for _, e := range c.externals {
+			c.files[e.name] = true
+		}
+		c.form.Walk(func(it, _ *Item) bool {
+			if it.Choices != nil && it.Choices.File != "" {
+				c.files[strings.TrimSuffix(it.Choices.File, path.Ext(it.Choices.File))] = true
+			}
+			return true
+		})
 	}
-	found := false
-	c.form.Walk(func(it, _ *Item) bool {
-		found = found || it.Choices != nil && it.Choices.File != "" && strings.TrimSuffix(it.Choices.File, path.Ext(it.Choices.File)) == name
-		return true
-	})
-	return found
+	return c.files[name] || c.entities[name] != nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // params are the key=value pairs of the parameters column; keys in lower case.
@@ -19,13 +20,16 @@ type params struct {
 func (p params) has(key string) bool  { _, found := p.value[key]; return found }
 func (p params) of(key string) string { return p.value[key] }
 
-// readParams parses "key=value key2=value2", divided by spaces, commas or semicolons.
+var spacedEqual = regexp.MustCompile(`\s*=\s*`)
+
+// readParams parses "key=value key2=value2", divided by spaces, commas or semicolons; spaces may stand around the "=".
 func (c *compiler) readParams(rec *record) params {
 	p := params{value: map[string]string{}, rec: rec, field: rec.field("parameters")}
 	if p.field == nil {
 		return p
 	}
-	for _, part := range strings.FieldsFunc(p.field.text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
+	text := spacedEqual.ReplaceAllString(p.field.text, "=")
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
 		key, value, found := strings.Cut(part, "=")
 		key = strings.ToLower(strings.TrimSpace(key))
 		if !found || key == "" || strings.Contains(value, "=") {
@@ -67,6 +71,9 @@ func (c *compiler) oneOf(p params, key string, values ...string) bool {
 		if w, found := map[string]string{"true()": "true", "false()": "false"}[truth(p.of(key))]; found {
 			p.value[key] = w
 		}
+	}
+	if low := strings.ToLower(p.of(key)); slices.Contains(values, low) {
+		p.value[key] = low // such words are taken in any case
 	}
 	if !slices.Contains(values, p.of(key)) {
 		c.fault("parameter-value", in(p.rec, p.field), "key", key, "value", p.of(key), "allowed", strings.Join(values, ", "))

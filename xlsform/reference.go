@@ -70,6 +70,10 @@ func (c *compiler) itemReferences(it *Item) {
 		e := &it.Control.Extra[i]
 		e.Value = c.resolve(e.Value, it, in(rec, first2(rec.field("control::"+e.Name), rec.field(e.Name))), plain)
 	}
+	for i := range it.Attrs {
+		a := &it.Attrs[i]
+		a.Value = c.resolve(a.Value, it, in(rec, rec.field("instance::"+a.Name)), plain)
+	}
 	it.Control.Appearance = c.resolve(it.Control.Appearance, it, in(rec, rec.field("control::appearance")), plain)
 	if it.Count != "" {
 		it.Count = c.resolve(it.Count, it, in(rec, rec.field("control::jr:count")), plain)
@@ -102,14 +106,10 @@ func (c *compiler) textReferences(t *Text, it *Item, p at, rec *record, key stri
 		}
 		text := tr.Value[0].Text
 		where := p
-		if rec != nil {
-			for k := range rec.fields {
-				if f := &rec.fields[k]; f.col.key == key && f.text == text {
-					where = in(rec, f)
-				}
-			}
-		} else {
+		if rec == nil {
 			where.found = text
+		} else if strings.Contains(text, "${") {
+			where = in(rec, rec.said(key, text))
 		}
 		tr.Value = c.pieces(text, it, where)
 	}

@@ -83,11 +83,7 @@ func (c *compiler) checkChoices(it *Item, rec *record, kind *field, list string)
 			c.fault("choices-missing", in(rec, kind), "list", list, "near", quoteAll(c.misspelt("choices", "")))
 			return
 		}
-		names := make([]string, len(c.form.Lists))
-		for i, l := range c.form.Lists {
-			names[i] = l.Name
-		}
-		c.fault("list-unknown", in(rec, kind), "list", list, "near", nearest(list, names))
+		c.fault("list-unknown", in(rec, kind), "list", list, "near", near(c, list, c.lists))
 		return
 	}
 	if it.Type == "select_one" {
@@ -95,7 +91,7 @@ func (c *compiler) checkChoices(it *Item, rec *record, kind *field, list string)
 	}
 	for _, ch := range l.Choices {
 		if strings.ContainsAny(ch.Name, " \t\n") {
-			c.fault("choice-name-space", at{sheet: "choices", row: ch.Row, found: ch.Name}, "list", list)
+			c.fault("choice-name-space", c.inChoice(ch.Row, "name", ch.Name), "list", list)
 		}
 	}
 }
@@ -105,11 +101,7 @@ func (c *compiler) externalSelect(it *Item, rec *record, kind *field, list strin
 	if c.external == nil {
 		c.fault("external-choices-missing", in(rec, kind), "list", list, "near", quoteAll(c.misspelt("external_choices", "")))
 	} else if !c.external[list] {
-		var names []string
-		for n := range c.external {
-			names = append(names, n)
-		}
-		c.fault("external-list-unknown", in(rec, kind), "list", list, "near", nearest(list, sorted(names)))
+		c.fault("external-list-unknown", in(rec, kind), "list", list, "near", near(c, list, c.external))
 	}
 	if rec.field("choice_filter") == nil {
 		c.fault("external-no-filter", in(rec, kind), "name", it.Name)

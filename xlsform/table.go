@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -44,6 +45,15 @@ func (r *record) field(key string) *field {
 		}
 	}
 	return nil
+}
+
+// said gives the cell under a key that holds the text, whatever its language.
+func (r *record) said(key, text string) *field {
+	i := slices.IndexFunc(r.fields, func(f field) bool { return f.text == text && f.col.key == key })
+	if i < 0 {
+		return nil
+	}
+	return &r.fields[i]
 }
 
 // under gives the cells whose key begins with the prefix.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/naungan/naungan/xlsform"
@@ -97,13 +98,28 @@ func (c Case) compile(ctx context.Context) (xml, itemsets string, found xlsform.
 	if err != nil {
 		return "", "", nil, err
 	}
-	form, found, err := xlsform.CompileWorkbook(ctx, book, xlsform.Options{Name: cmp.Or(c.Name, "test_name")})
+	opts := xlsform.Options{Name: cmp.Or(c.Name, "test_name")}
+	if named(book) {
+		opts.Name = "" // the recorded converter lets the settings override the name it was called with
+	}
+	form, found, err := xlsform.CompileWorkbook(ctx, book, opts)
 	if err != nil || form == nil {
 		return "", "", found, err
 	}
 	var x, sets bytes.Buffer
 	err = errors.Join(form.WriteXForm(&x), form.WriteItemsets(&sets))
 	return x.String(), sets.String(), found, err
+}
+
+// named tells whether the settings name the form's root element.
+func named(book xlsform.Workbook) bool {
+	for _, s := range book.Sheets {
+		if strings.EqualFold(s.Name, "settings") && len(s.Rows) > 1 {
+			at := slices.IndexFunc(s.Rows[0].Cells, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), "name") })
+			return at >= 0 && at < len(s.Rows[1].Cells) && s.Rows[1].Cells[at] != ""
+		}
+	}
+	return false
 }
 
 // workbook builds what a spreadsheet reader would give.

@@ -122,7 +122,7 @@ func (c Case) rejected(found xlsform.Diagnostics) (Outcome, []string) {
 		return Cause, append([]string{"causes.go knows no code for: " + c.Err}, told(errs)...)
 	}
 	row := 0
-	if m := rowOf.FindStringSubmatch(c.Err); m != nil {
+	if m := rowOf.FindStringSubmatch(c.Err); m != nil && codes[0] != "form-name" { // a name in row 2 is recorded as of row 1
 		row, _ = strconv.Atoi(m[1])
 	}
 	for _, e := range errs {

@@ -1,0 +1,70 @@
+package xlsform
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestDefaults tells values from expressions: https://xlsform.org/en/#dynamic-defaults
+func TestDefaults(t *testing.T) {
+	for _, c := range []struct {
+		kind, text string
+		want       bool
+	}{
+		{"dateTime", "2026-11-25T08:30:00+07:00", false}, {"time", "08:30:00+07:00", false}, {"text", "2026-11-25T08:30:00.5Z", false},
+		{"time", "08:30:00-07:00", false}, {"date", "-0044-03-15", false}, {"geopoint", "-6.2 106.8 0 0", false},
+		{"text", "a-b", false}, {"text", "7-4", false}, {"text", "'a + b'", false}, {"text", "https://x.invalid/a(b)", true},
+		{"text", "7 - 4", true}, {"text", "a+b", true}, {"date", "today() - 3", true}, {"text", "5 div 5", true},
+		{"text", "${a}", true}, {"text", "concat('2026', '-01')", true},
+	} {
+		if got := dynamic(c.text, c.kind); got != c.want {
+			t.Errorf("%s default %q: an expression is %v", c.kind, c.text, got)
+		}
+	}
+}
+
+// TestParametersAsPeopleWriteThem takes spaces around "=" and fixed words in any case; names keep theirs.
+func TestParametersAsPeopleWriteThem(t *testing.T) {
+	form, found := compileText(t, rows("survey", "type|name|label|parameters",
+		"text|a|A|rows = 3", "audio|b|B|Quality=Voice-Only", "image|c|C|max-pixels = 640;app=org.Example.App", "audit|||track-changes=True",
+		"range|d|D|start = 2 , end = 4"))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	xml := written(t, form)
+	for _, want := range []string{`rows="3"`, `odk:quality="voice-only"`, `orx:max-pixels="640"`, `intent="org.Example.App"`,
+		`odk:track-changes="true"`, `start="2" end="4"`} {
+		if !strings.Contains(xml, want) {
+			t.Errorf("no %s in\n%s", want, xml)
+		}
+	}
+}
+
+// TestInstanceAttributesReferToAnswers resolves references in columns of the group "instance".
+func TestInstanceAttributesReferToAnswers(t *testing.T) {
+	form, _ := compileText(t, rows("survey", "type|name|label|instance::source", "text|a|A|", "text|b|B|${a}"))
+	if xml := written(t, form); !strings.Contains(xml, `<b source=" /data/a "/>`) {
+		t.Error(xml)
+	}
+}
+
+// TestManyWarningsStopNoForm keeps a form that is only doubtful.
+func TestManyWarningsStopNoForm(t *testing.T) {
+	lines := make([]string, 3*mostFaults)
+	for i := range lines {
+		lines[i] = "l|c" + itoa(i) + "|"
+	}
+	form, found := compileText(t, rows("survey", "type|name|label", "select_one l|a|A")+rows("choices", "list_name|name|label", lines...))
+	if form == nil || len(found) != mostFaults+1 || found[0].Code != "too-many-warnings" {
+		t.Errorf("a form of choices without labels is made: %v, %d diagnostics", form != nil, len(found))
+	}
+}
+
+// TestSettingsNameIsLookedAt also when the caller gives another.
+func TestSettingsNameIsLookedAt(t *testing.T) {
+	src := Source{Format: Markdown, Reader: strings.NewReader(rows("survey", "type|name|label", "text|a|A") + rows("settings", "form_title|name", "T|a b"))}
+	_, found, err := Compile(t.Context(), src, Options{Name: "root"})
+	if err != nil || len(found) != 1 || found[0].Code != "form-name" || found[0].Cell != "B2" {
+		t.Error(found, err)
+	}
+}
