@@ -160,12 +160,12 @@ func (c *compiler) settings() {
 	f.Version = c.set.get("version")
 	f.DefaultLanguage = first(c.set.get("default_language"), "default")
 	f.Name = first(c.opts.Name, c.set.get("name"), "data")
-	if own := c.set.field("name"); own != nil && !isName(own.text) {
+	c.moreSettings()
+	if own := c.set.field("name"); own != nil && !c.writable(own.text) {
 		c.fault("form-name", at{"settings", c.set.row, own.col, own.text})
-	} else if !isName(f.Name) {
+	} else if !c.writable(f.Name) {
 		c.fault("form-name", at{sheet: "settings", found: f.Name})
 	}
-	c.moreSettings()
 }
 
 func (c *compiler) moreSettings() {

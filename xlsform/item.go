@@ -22,6 +22,8 @@ func (c *compiler) newItem(rec *record, k Kind, top *frame) *Item {
 		switch name := strings.TrimPrefix(f.col.key, "control::"); name {
 		case "appearance":
 			it.Control.Appearance = f.text
+		case "mediatype":
+			it.Control.MediaType = f.text
 		case "jr:count":
 		default:
 			c.attribute(&it.Control.Extra, in(rec, &f), f.col.key, "control::", f.text)
@@ -40,9 +42,16 @@ func (c *compiler) writable(name string) bool {
 	return isName(name) && (!found || declared) && name != "xmlns" && prefix != "xmlns"
 }
 
+// reserved are the attributes that the form itself writes on every element of their kind: twice, they would break the XML.
+var reserved = set("bind::nodeset control::ref control::nodeset instance::jr:template attribute::id")
+
 // attribute takes an attribute from a column of its own; one that would make the XML unreadable is left out, with a warning.
 func (c *compiler) attribute(to *[]Attr, p at, key, group, text string) {
 	name := strings.ReplaceAll(strings.TrimPrefix(key, group), "::", ":")
+	if reserved[group+name] {
+		c.fault("attribute-reserved", p, "name", name)
+		return
+	}
 	if !c.writable(name) {
 		prefix, _, _ := strings.Cut(name, ":")
 		c.fault("attribute-name", p, "name", name, "prefix", prefix)
@@ -59,7 +68,7 @@ func (c *compiler) checkName(it *Item, rec *record, top *frame) {
 	case f == nil:
 		c.fault("name-missing", in(rec, rec.field("type")), "kind", it.Kind.word())
 		it.Name = "unnamed_" + itoa(rec.row)
-	case !isName(it.Name):
+	case !c.writable(it.Name):
 		c.fault("name-invalid", in(rec, f), "suggestion", suggestName(it.Name))
 	case it.Name == "meta":
 		c.fault("name-meta", in(rec, f))
@@ -138,7 +147,7 @@ func (c *compiler) question(rec *record, kind *field, words string, top *frame) 
 		t = questionTypes["text"]
 	}
 	it := c.newItem(rec, Question, top)
-	it.Type, it.Control.Element, it.Control.MediaType = t.name, t.element, t.mediaType
+	it.Type, it.Control.Element, it.Control.MediaType = t.name, t.element, first(it.Control.MediaType, t.mediaType)
 	b := &it.Bind
 	b.Type, b.ReadOnly, b.Constraint = first(b.Type, t.bind), first(b.ReadOnly, t.readOnly), first(b.Constraint, t.constraint)
 	b.Preload, b.PreloadParams = first(b.Preload, t.preload), first(b.PreloadParams, t.preloadWhat)

@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -57,6 +58,43 @@ func TestManyWarningsStopNoForm(t *testing.T) {
 	form, found := compileText(t, rows("survey", "type|name|label", "select_one l|a|A")+rows("choices", "list_name|name|label", lines...))
 	if form == nil || len(found) != mostFaults+1 || found[0].Code != "too-many-warnings" {
 		t.Errorf("a form of choices without labels is made: %v, %d diagnostics", form != nil, len(found))
+	}
+}
+
+// TestAttributesStandOnce whatever columns people invent: twice they would break the XML.
+func TestAttributesStandOnce(t *testing.T) {
+	form, found := compileText(t, rows("survey", "type|name|label|bind::nodeset|body::ref|body::nodeset|instance::jr:template|body::mediatype|body::query|bind::x",
+		"begin repeat|r|R|1|2|3|4|||", "image|a|A|5|6|7|8|image/png|9|10", "end repeat")+
+		rows("settings", "form_id|version|attribute::id|attribute::version", "f|1|x|y"))
+	if n := len(found.Errors()); n > 0 {
+		t.Fatal(found)
+	}
+	xml := written(t, form)
+	for _, tag := range regexp.MustCompile(`<[^>]*>`).FindAllString(xml, -1) {
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(` ([\w:]+)="`).FindAllStringSubmatch(tag, -1) {
+			if seen[m[1]] {
+				t.Errorf("%s stands twice in %s", m[1], tag)
+			}
+			seen[m[1]] = true
+		}
+	}
+	for _, want := range []string{`<data version="1" id="f">`, `mediatype="image/png"`, `<bind nodeset="/data/r/a"`} {
+		if !strings.Contains(xml, want) {
+			t.Errorf("no %s in\n%s", want, xml)
+		}
+	}
+}
+
+// TestPrefixesAreDeclared in the names of elements too.
+func TestPrefixesAreDeclared(t *testing.T) {
+	for _, name := range []string{"x:a", "xmlns", "xmlns:a"} {
+		if _, found := compileText(t, rows("survey", "type|name|label", "text|"+name+"|A")); len(found) == 0 || found[0].Code != "name-invalid" {
+			t.Errorf("%s is taken: %v", name, found)
+		}
+	}
+	if form, found := compileText(t, rows("survey", "type|name|label", "text|x:a|A")+rows("settings", "namespaces", `x="http://x.invalid"`)); form == nil {
+		t.Error(found)
 	}
 }
 

@@ -57,7 +57,12 @@ func (w *formWriter) controlAttrs(it *Item, attrs ...Attr) []Attr {
 	if c.Query != "" {
 		attrs = append(attrs, Attr{"query", c.Query})
 	}
-	return append(attrs, c.Extra...)
+	for _, a := range c.Extra {
+		if a.Name != "query" || c.Query == "" {
+			attrs = append(attrs, a)
+		}
+	}
+	return attrs
 }
 
 // texts writes label and hint; a question always has a label element.

@@ -105,10 +105,9 @@ func (w *formWriter) itext() {
 func (w *formWriter) instance() {
 	f, s := w.form, w.form.Settings
 	attrs := append([]Attr{}, s.Attributes...)
-	attrs = append(attrs, Attr{"id", f.ID})
-	for _, a := range []Attr{{"xmlns", s.Xmlns}, {"version", f.Version}, {"odk:prefix", s.Prefix}, {"odk:delimiter", s.Delimiter}} {
+	for _, a := range []Attr{{"id", f.ID}, {"xmlns", s.Xmlns}, {"version", f.Version}, {"odk:prefix", s.Prefix}, {"odk:delimiter", s.Delimiter}} {
 		if a.Value != "" {
-			attrs = append(attrs, a)
+			attrs = with(attrs, a.Name, a.Value)
 		}
 	}
 	w.open(f.Name, attrs...)
