@@ -137,6 +137,9 @@ func (c *compiler) text(rec *record, key string, media bool) Text {
 	}
 	translated := len(t.Translations) > 0 && t.Translations[0].Language != ""
 	for _, f := range rec.under("media::") {
+		if !surveyWords.texts[f.col.key] {
+			continue // told with the header
+		}
 		lang := f.col.lang
 		if lang == "" && translated {
 			lang = c.form.DefaultLanguage

@@ -46,7 +46,7 @@ func readError(kind error, code string, pairs []string) error {
 }
 
 // ReadWorkbook reads the sheets of a source, whatever their names and whether hidden or not. Rows that hold nothing but blanks
-// are left out. Rows of an .xlsx have the numbers the spreadsheet shows; those of CSV and Markdown are counted within their
+// are left out. An .xlsx with one sheet only, whatever its name, is a survey. Rows of an .xlsx have the numbers the spreadsheet shows; those of CSV and Markdown are counted within their
 // sheet, the header being row 1, so that row and cell names are those the same table would have as a sheet of its own.
 // Faults: *ReadError (which is ErrTooLarge or ErrFormat), the reader's own, the context's.
 func ReadWorkbook(ctx context.Context, src Source, limits Limits) (Workbook, error) {
@@ -66,13 +66,23 @@ func ReadWorkbook(ctx context.Context, src Source, limits Limits) (Workbook, err
 	}
 	switch found {
 	case XLSX:
-		return in.xlsx(data)
+		book, err := in.xlsx(data)
+		return soleSheet(book), err
 	case Markdown:
 		return in.markdown(data)
 	case CSV:
 		return in.csv(data)
 	}
 	return Workbook{}, fmt.Errorf("xlsform: no format %d: %w", found, errors.ErrUnsupported)
+}
+
+// soleSheet takes the only sheet of an .xlsx for the survey, unless it has the name of another part of a form: people who write no
+// choices leave it “Sheet1”.
+func soleSheet(book Workbook) Workbook {
+	if len(book.Sheets) == 1 && !isSheet[strings.ToLower(strings.TrimSpace(book.Sheets[0].Name))] {
+		book.Sheets[0].Name = "survey"
+	}
+	return book
 }
 
 // reading is one call of ReadWorkbook: its bounds and what of them is used up.

@@ -98,6 +98,29 @@ func TestPrefixesAreDeclared(t *testing.T) {
 	}
 }
 
+// TestMediaOfNoKind is a fault of the header, told once.
+func TestMediaOfNoKind(t *testing.T) {
+	_, found := compileText(t, rows("survey", "type|name|label|media::picture::English (en)", "text|a|A|x.png", "text|b|B|y.png"))
+	if errs := found.Errors(); len(errs) != 1 || errs[0].Code != "media-type" || errs[0].Cell != "D1" {
+		t.Error(found)
+	}
+	if _, found := compileText(t, rows("survey", "type|name|label|media::picture", "text|a|A|")); len(found) > 0 {
+		t.Error(found)
+	}
+}
+
+// TestSoleSheet of an .xlsx is the survey.
+func TestSoleSheet(t *testing.T) {
+	for name, want := range map[string]string{"Sheet1": "survey", "Survey ": "Survey ", "choices": "choices"} {
+		if got := soleSheet(Workbook{Sheets: []Sheet{{Name: name}}}).Sheets[0].Name; got != want {
+			t.Errorf("%q is taken for %q", name, got)
+		}
+	}
+	if got := soleSheet(Workbook{Sheets: []Sheet{{Name: "Sheet1"}, {Name: "Sheet2"}}}).Sheets[0].Name; got != "Sheet1" {
+		t.Error(got)
+	}
+}
+
 // TestSettingsNameIsLookedAt also when the caller gives another.
 func TestSettingsNameIsLookedAt(t *testing.T) {
 	src := Source{Format: Markdown, Reader: strings.NewReader(rows("survey", "type|name|label", "text|a|A") + rows("settings", "form_title|name", "T|a b"))}

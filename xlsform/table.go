@@ -129,7 +129,20 @@ func (c *compiler) readTable(s *Sheet, name string, words vocabulary, how cleani
 			t.records = append(t.records, rec)
 		}
 	}
+	c.mediaTypes(t, words, head.Number)
 	return t
+}
+
+// mediaTypes tells columns of media of a kind that there is not, if they hold anything.
+func (c *compiler) mediaTypes(t *table, words vocabulary, head int) {
+	for _, col := range t.columns {
+		if !strings.HasPrefix(col.key, "media::") || words.texts[col.key] {
+			continue
+		}
+		if slices.ContainsFunc(t.records, func(r record) bool { return r.field(col.key) != nil }) {
+			c.fault("media-type", at{sheet: t.sheet, row: head, col: col, found: col.header})
+		}
+	}
 }
 
 func collect(row Row, columns []*column, how cleaning) record {

@@ -120,7 +120,7 @@ var causes = []cause{
 	means(`Choice names with spaces`, "choice-name-space"),
 	means(`specify choices for this 'or other'`, "or-other-no-list"),
 	means(`Cannot omit instanceID`, "omit-instance-id"),
-	means(`Media type: .* not supported`, "media-kind"),
+	means(`Media type: .* not supported`, "media-type"),
 	means(`Column headers must not be empty`, "choices-header"),
 	means(`Duplicate column header`, "header-twice"),
 	means(`column name|column\(s\) are not supported`, "entity-column"),
