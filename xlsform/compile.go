@@ -24,7 +24,7 @@ func Compile(ctx context.Context, src Source, opts Options) (*Form, Diagnostics,
 func CompileWorkbook(ctx context.Context, book Workbook, opts Options) (*Form, Diagnostics, error) {
 	opts.Limits = opts.limits()
 	c := &compiler{
-		ctx: ctx, opts: opts, book: book, form: &Form{}, lists: map[string]*List{}, entities: map[string]*declared{},
+		ctx: ctx, opts: opts, book: book, form: &Form{}, lists: map[string]*List{}, together: map[*List]bool{}, entities: map[string]*declared{},
 		records: map[*Item]*record{}, parents: map[*Item]*Item{}, repeats: map[string]bool{}, listColumns: map[listColumn]bool{}, byName: map[string][]*Item{},
 	}
 	steps := []func(){
@@ -63,6 +63,7 @@ type compiler struct {
 
 	choiceTable, surveyTable *table
 	lists                    map[string]*List
+	together                 map[*List]bool // looked at, because several of their choices may be answered
 	external                 map[string]bool // lists of the external choices
 	entities                 map[string]*declared
 	declared                 []*declared

@@ -53,7 +53,10 @@ func (c *compiler) attribute(to *[]Attr, p at, key, group, text string) {
 		return
 	}
 	if !c.writable(name) {
-		prefix, _, _ := strings.Cut(name, ":")
+		prefix, _, found := strings.Cut(name, ":")
+		if !found || !isName(name) {
+			prefix = "" // it is not the prefix that is wrong
+		}
 		c.fault("attribute-name", p, "name", name, "prefix", prefix)
 		return
 	}

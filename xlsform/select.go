@@ -86,9 +86,10 @@ func (c *compiler) checkChoices(it *Item, rec *record, kind *field, list string)
 		c.fault("list-unknown", in(rec, kind), "list", list, "near", near(c, list, c.lists))
 		return
 	}
-	if it.Type == "select_one" {
+	if it.Type == "select_one" || c.together[l] {
 		return
 	}
+	c.together[l] = true
 	for _, ch := range l.Choices {
 		if strings.ContainsAny(ch.Name, " \t\n") {
 			c.fault("choice-name-space", c.inChoice(ch.Row, "name", ch.Name), "list", list)

@@ -59,7 +59,7 @@ var causes = []cause{
 	means(`Reference variables names must be unique`, "reference-ambiguous"),
 	means(`should end with one of the supported file extensions`, "select-file-ending"),
 	means(`List name not in external choices`, "external-list-unknown"),
-	means(`Unknown question type`, "type-unknown", "type-misspelt"),
+	means(`Unknown question type`, "type-unknown", "type-misspelt", "type-left-out", "select-no-list", "select-extra-words"),
 	means(`'incremental' parameter may either`, "parameter-value"),
 	means(`'reference-geometry' parameter must either`, "geometry-unknown"),
 	means(`Unmatched 'end_`, "end-unmatched"),
