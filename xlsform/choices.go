@@ -87,11 +87,16 @@ func (c *compiler) choice(rec *record, extra map[*column]bool) {
 	c.checkMedia(ch.Label, at{sheet: "choices", row: rec.row}, ch.Name)
 }
 
-// inChoice gives the place of a cell of the choices sheet, by the key of its column.
+// inChoice gives the place of a cell of the choices sheet, by the key of its column; of several languages the first.
 func (c *compiler) inChoice(row int, key, found string) at {
+	return c.inChoiceText(row, key, "", found)
+}
+
+// inChoiceText is the same for a text in one language.
+func (c *compiler) inChoiceText(row int, key, lang, found string) at {
 	p := at{sheet: "choices", row: row, found: found}
 	for _, col := range c.choiceTable.columns {
-		if col.key == key && p.col == nil {
+		if col.key == key && (p.col == nil || col.lang == lang) {
 			p.col = col
 		}
 	}

@@ -63,7 +63,7 @@ type compiler struct {
 
 	choiceTable, surveyTable *table
 	lists                    map[string]*List
-	together                 map[*List]bool // looked at, because several of their choices may be answered
+	together                 map[*List]bool  // looked at, because several of their choices may be answered
 	external                 map[string]bool // lists of the external choices
 	entities                 map[string]*declared
 	declared                 []*declared

@@ -56,10 +56,11 @@ func (d Diagnostic) Message(lang string) string { return d.fill(Explain(d.Code).
 func (d Diagnostic) Hint(lang string) string { return d.fill(Explain(d.Code).in(lang).Hint) }
 
 func (d Diagnostic) fill(text string) string {
-	pairs := []string{"{sheet}", d.Sheet, "{row}", itoa(d.Row), "{column}", d.Column, "{cell}", d.Cell, "{found}", d.Found}
+	var pairs []string // of two with one name the first counts
 	for k, v := range d.Args {
 		pairs = append(pairs, "{"+k+"}", v)
 	}
+	pairs = append(pairs, "{sheet}", d.Sheet, "{row}", itoa(d.Row), "{column}", d.Column, "{cell}", d.Cell, "{found}", d.Found)
 	return strings.NewReplacer(pairs...).Replace(d.optional(text))
 }
 

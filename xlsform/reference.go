@@ -99,7 +99,13 @@ func (c *compiler) textReferences(t *Text, it *Item, p at, rec *record, key stri
 	for i := range t.Translations {
 		tr := &t.Translations[i]
 		for j := range tr.Media {
-			tr.Media[j].File = c.pieces(tr.Media[j].File, it, p).String()
+			m, where := &tr.Media[j], p
+			if rec == nil {
+				where = c.inChoiceText(p.row, "media::"+m.Kind, tr.Language, m.File)
+			} else if strings.Contains(m.File, "${") {
+				where = in(rec, rec.said("media::"+m.Kind, m.File))
+			}
+			m.File = c.pieces(m.File, it, where).String()
 		}
 		if len(tr.Value) != 1 {
 			continue
@@ -107,7 +113,7 @@ func (c *compiler) textReferences(t *Text, it *Item, p at, rec *record, key stri
 		text := tr.Value[0].Text
 		where := p
 		if rec == nil {
-			where.found = text
+			where = c.inChoiceText(p.row, key, tr.Language, text)
 		} else if strings.Contains(text, "${") {
 			where = in(rec, rec.said(key, text))
 		}

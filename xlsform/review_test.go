@@ -121,6 +121,23 @@ func TestSoleSheet(t *testing.T) {
 	}
 }
 
+// TestPlacesOfTextsAndColumns names the cell of a bad reference in a choice, and the column that lacks.
+func TestPlacesOfTextsAndColumns(t *testing.T) {
+	_, found := compileText(t, rows("survey", "type|name|label|image", "select_one l|a|A|${m}.png")+
+		rows("choices", "list_name|name|label::A (en)|label::B (id)|audio", "l|x|X|${y}|${z}.mp3"))
+	got := ""
+	for _, d := range found.Errors() {
+		got += d.Sheet + "!" + d.Cell + " " + d.Args["name"] + ";"
+	}
+	if got != "survey!D2 m;choices!D2 y;choices!E2 z;" {
+		t.Error(got)
+	}
+	_, found = compileText(t, rows("survey", "type|name|label", "text|a|A")+rows("choices", "name|label", "x|X"))
+	if len(found) != 1 || !strings.Contains(found[0].Message("id"), "“list_name”") || !strings.Contains(found[0].Hint("en"), "“list_name”") {
+		t.Errorf("%v %s", found, found[0].Message("id"))
+	}
+}
+
 // TestSettingsNameIsLookedAt also when the caller gives another.
 func TestSettingsNameIsLookedAt(t *testing.T) {
 	src := Source{Format: Markdown, Reader: strings.NewReader(rows("survey", "type|name|label", "text|a|A") + rows("settings", "form_title|name", "T|a b"))}
