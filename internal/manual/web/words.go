@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -320,6 +321,11 @@ func choiceLabel(v view, x protocol.Field, value string) string {
 		}
 	}
 	return protocol.Word(value).In(v.L)
+}
+
+// bookTitle is what a manual calls itself, or the common name.
+func bookTitle(ctx context.Context, v view) string {
+	return cmp.Or(v.Manual.Protocol.Title.In(v.L), ui.T(ctx, "manual.title"))
 }
 
 // authors says who wrote an edition.
