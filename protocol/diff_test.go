@@ -147,7 +147,7 @@ func TestDiffTellsTheWholeOfAThing(t *testing.T) {
 		"forms F-1":              {"required: yes", "shown if: Safe?: yes", "choices: home", "least: 0", "most: 20"},
 		"consents C-1":           {"evidence: noted by staff", "a step may stand in: P3"},
 		"anchors plan":           {"completion of step: P2 (Ask for consent)"},
-		"sources S-1":            {"address: https://example.org", "certainty: text was read"},
+		"sources S-1":            {"address: https://example.org", "certainty: text read"},
 		"forms F-1 fields calls": {"type: number"},
 	} {
 		less := parse(t, edited(t, text, nil, strings.Fields(path)...))
