@@ -1067,7 +1067,7 @@ func deedTable(e manual.Edition, names map[string]string) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, d := range e.Deeds {
-				templ_7745c5c3_Err = ui.Cells(ui.V(ctx).P.DayNumber(d.Day), deedText(ctx, d), name(ctx, names, d.Person), reasonText(ctx, d)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Cells(deedTime(ctx, d), deedText(ctx, d), name(ctx, names, d.Person), reasonText(ctx, d)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
