@@ -142,6 +142,7 @@ func (b *tab) look(name string) {
 			b.t.Errorf("%s is wider than %d px: %s (%v)", name, width, wide, err)
 		}
 		b.picture(fmt.Sprintf("%s-%d", name, width))
+		b.readable(name, width)
 	}
 	b.paper(name)
 	b.do(chromedp.EmulateViewport(1280, 900))
@@ -156,6 +157,23 @@ func (b *tab) look(name string) {
 	}
 	for _, v := range list {
 		b.t.Errorf("%s: axe: %s", name, v)
+	}
+}
+
+// readable fails where the letters of a picture are smaller than 12 CSS pixels, or a
+// clock of a list of tasks lies beside the screen.
+func (b *tab) readable(name string, width int64) {
+	b.t.Helper()
+	wrong, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { const out = [];
+		for (const s of document.querySelectorAll("svg.n-flow")) { const w = s.getBoundingClientRect().width; if (!w) continue;
+			const small = Math.min(...[...s.querySelectorAll("text")].map(t => parseFloat(getComputedStyle(t).fontSize) * w / s.viewBox.baseVal.width));
+			if (small < 11.95) out.push("letters of " + small.toFixed(1) + " px"); }
+		if (document.querySelector("main svg.n-flow--narrow") && ![...document.querySelectorAll("main svg.n-flow")].some(s => s.getBoundingClientRect().width)) out.push("no picture");
+		for (const c of document.querySelectorAll("main td[data-head] .n-clock")) if (c.getBoundingClientRect().right > innerWidth + 1) out.push("a clock beside the screen");
+		if (location.pathname == "/hari-ini" && document.querySelector("main table td .n-clock") && !document.querySelector("main td[data-head] .n-clock")) out.push("tasks in a wide table");
+		return out.join(", "); })()`))
+	if err != nil || wrong != "" {
+		b.t.Errorf("%s at %d px: %s (%v)", name, width, wrong, err)
 	}
 }
 
