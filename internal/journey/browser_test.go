@@ -389,6 +389,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/manual/riwayat", "/manual/cari?q=bahaya", "/manual/kontak", book + "/tahap/A", book + "/langkah/A6", book + "/formulir/F-02", book + "/coba", book + "/coba?hari=90&selesai=ya&fact.risk=high&fact.child_age_band=15-17", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
 		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", draft + "/kamus", draft + "/kamus/kepala", draft + "/kamus/fakta", draft + "/kamus/fakta/risk", draft + "/kamus/peran/R-PENDAMPING", draft + "/kamus/sumber/S-TPKS23", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"seruni", []string{"/hari-ini"}}, // with tasks
 		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {
 		b.signIn(who.name)
