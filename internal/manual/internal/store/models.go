@@ -53,3 +53,10 @@ type ManualEditionDeed struct {
 	Day          int64
 	Sig          []byte
 }
+
+type ManualEditionKept struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+	Text         []byte
+}
