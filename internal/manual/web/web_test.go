@@ -234,6 +234,13 @@ func TestNothingTypedIsLostSilently(t *testing.T) {
 	if s, err := stepOf(*m.Step("A2"), m, v); err != nil || s.Deadline.Unit != "" || s.When != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
+	for id, fits := range map[string]bool{"_baru": true, "-": true, "dua kata": false, strings.Repeat("a", 41): false} { // as Check holds ids
+		v := formOf(m.Forms["F-01"]).Values
+		v["new"], v["label.id.new"], v["type.new"] = []string{id}, []string{"Baru"}, []string{protocol.FieldText}
+		if _, err := typedForm(m.Forms["F-01"], v); (err == nil) != fits {
+			t.Errorf("id %q: %v", id, err)
+		}
+	}
 	old := m.Forms["F-01"]
 	for name, typed := range map[string]url.Values{
 		"new":             {"label.id.new": {"Pertanyaan baru"}},
