@@ -286,11 +286,11 @@ var (
 	Bases       = []string{"law", "service_standard", "guideline", "project_default"}
 	Certainties = []string{"text", "secondary", "unverified"}
 	Bindings    = []string{"duty", "power", "target"}
+	Overdues    = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
 	FieldTypes  = []string{FieldText, FieldLong, FieldChoice, FieldChoices, FieldNumber, FieldDate, FieldTime, FieldYesNo, FieldPerson, FieldInstitution}
 )
 
 var (
 	sensitivities = []string{"", "public", "internal", "case", "restricted"}
-	overdues      = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
 	operators     = []string{"eq", "ne", "in", "not_in"}
 )

@@ -20,7 +20,7 @@ func (c *checking) step(at place, s *Step) {
 	c.each(at.to("refs"), "sources", s.Refs)
 	c.listed(at.to("sensitivity"), s.Sensitivity, sensitivities...)
 	for i, a := range s.OnOverdue {
-		c.listed(at.to("on_overdue", i), a, overdues...)
+		c.listed(at.to("on_overdue", i), a, Overdues...)
 	}
 	if s.When != nil {
 		c.cond(at.to("when"), *s.When)
@@ -181,7 +181,7 @@ func (c *checking) anchored(at place, s *Step) {
 		return
 	}
 	if a.StepDone == s.ID || c.waitsFor(a.StepDone, s.ID, map[string]bool{}) {
-		no(both("dihitung dari langkah %s yang baru dapat dimulai setelah langkah ini", "it counts from step %s, which can only begin after this one", a.StepDone))
+		no(both("dihitung dari langkah %s yang baru dapat dimulai setelah langkah ini", "it counts from step %s, which can only begin after this one", c.m.Named("steps", a.StepDone)))
 	}
 }
 

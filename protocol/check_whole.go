@@ -114,13 +114,13 @@ func (c *checking) field(at place, f Form, d Field) {
 	chosen := d.Type == FieldChoice || d.Type == FieldChoices
 	switch {
 	case chosen && len(d.Choices) == 0:
-		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.ID), same("choices: [{id: a, label: …}]"))
+		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.named()), same("choices: [{id: a, label: …}]"))
 	case !chosen && len(d.Choices) > 0:
-		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.ID), same("type: choice"))
+		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.named()), same("type: choice"))
 	case d.Type != FieldNumber && slices.Contains(FieldTypes, d.Type) && (d.Min != nil || d.Max != nil):
-		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.ID), same("type: number"))
+		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.named()), same("type: number"))
 	case d.Min != nil && d.Max != nil && *d.Min > *d.Max:
-		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.ID), Text{"tukar keduanya", "swap them"})
+		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.named()), Text{"tukar keduanya", "swap them"})
 	}
 	if d.ShownWhen != nil {
 		c.shown(at.to("shown_when"), f, d, *d.ShownWhen)
@@ -145,7 +145,7 @@ func (c *checking) shown(at place, f Form, d Field, w Cond) {
 	before := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == w.Fact })
 	this := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == d.ID })
 	if before < 0 || before >= this {
-		c.wrong(at, RuleField, both("isian %s menunggu %q, yang tidak ada di atasnya", "field %s waits for %q, which does not stand above it", d.ID, w.Fact), Text{"sebut isian yang ada di atasnya", "name a field that stands above"})
+		c.wrong(at, RuleField, both("isian %s menunggu %q, yang tidak ada di atasnya", "field %s waits for %q, which does not stand above it", d.named(), w.Fact), Text{"sebut isian yang ada di atasnya", "name a field that stands above"})
 		return
 	}
 	c.listed(at.to("op"), w.Op, operators...)
@@ -182,10 +182,10 @@ func (c *checking) reachable() {
 		at := c.root().to("steps", i)
 		switch {
 		case !live[s.ID] && c.known(s.Trigger):
-			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", s.ID),
+			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", c.m.Named("steps", s.ID)),
 				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
 		case s.When != nil && !c.possible(*s.When, nil):
-			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", s.ID), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
+			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", c.m.Named("steps", s.ID)), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
 		}
 	}
 }
@@ -227,7 +227,7 @@ func (c *checking) loops() {
 		}
 		i := slices.IndexFunc(c.m.Steps, func(s *Step) bool { return s.ID == round[0] })
 		shown := round[:min(len(round), 12)]
-		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", round[0], strings.Join(shown, " → ")),
+		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", c.m.Named("steps", round[0]), strings.Join(shown, " → ")),
 			Text{"beri salah satunya jalan ke langkah yang berakhir (next: [])", "lead one of them to a step where the way ends (next: [])"})
 	}
 }
@@ -315,7 +315,7 @@ func (c *checking) gates() {
 		at := c.root().to("steps", i)
 		for k, f := range s.RequiresForms {
 			if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(brings[f], func(o *Step) bool { return o != s }) {
-				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", s.ID, f), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
+				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", c.m.Named("steps", s.ID), c.m.Named("forms", f)), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
 			}
 		}
 		for k, id := range s.Consent {
@@ -330,13 +330,13 @@ func (c *checking) gate(at place, s *Step, id string, asked bool) {
 		return
 	}
 	if or := c.m.Step(consent.OrStep); or != nil && !c.m.asks(or) && slices.Contains(or.Consent, id) {
-		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", or.ID, id), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
+		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", c.m.Named("steps", or.ID), c.m.Named("consents", id)), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
 		return
 	}
 	if !asked && consent.OrStep == "" && consent.Evidence.ID == "" {
-		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", s.ID, id), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
+		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", c.m.Named("steps", s.ID), c.m.Named("consents", id)), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
 	} else if !asked && consent.OrStep == "" {
-		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", id), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
+		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", c.m.Named("consents", id)), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
 	}
 }
 
@@ -379,7 +379,7 @@ func (c *checking) unasked() {
 	}
 	for _, id := range keysOf(c.m.Facts) {
 		if !asked[id] {
-			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", id), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
+			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", c.m.Named("facts", id)), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
 		}
 	}
 }

@@ -121,6 +121,18 @@ func (b *tab) arrive() {
 	b.t.Fatalf("the next page did not come:\n%s", b.text())
 }
 
+// await waits until something is so on the page.
+func (b *tab) await(js string) {
+	b.t.Helper()
+	for range 400 {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("never so: %s\n%s", js, b.text())
+}
+
 func (b *tab) see(texts ...string) {
 	b.t.Helper()
 	shown := b.text()
@@ -331,6 +343,20 @@ func TestAManualInABrowser(t *testing.T) {
 	b.see("Draf dibuat")
 	draft := where()
 	b.goTo(draft + "/langkah/A2")
+	b.set("title.id", "Anak nakal") // a word that blames: told beside its field before anything is sent
+	b.await(`document.querySelector("#title\\.id").closest(".govuk-form-group").querySelector(".n-live-note")`)
+	b.see("Pemeriksaan sambil mengetik", "menyalahkan anak")
+	b.look("manual-1-live")
+	b.set("title.id", "Terima pengaduan dari kanal mana pun")
+	b.set("deadline.value", "3")
+	b.await(`!document.querySelector(".n-live-note") && document.querySelector("[data-check-result]").textContent.includes("3 jam")`)
+	b.goTo(draft + "/teks")
+	b.set("text", "steps: [")
+	b.await(`document.querySelector("[data-check-result]").textContent.includes("bukan manual")`)
+	b.goTo(draft + "/formulir/F-01")
+	b.set("label.id.0", "")
+	b.await(`document.querySelector("[data-check-result] a[data-field='label.id.0']")`)
+	b.goTo(draft + "/langkah/A2")
 	b.set("deadline.value", "3")
 	b.set("reason", "Tiga jam sesuai jumlah petugas.")
 	b.press("Lihat dulu")
@@ -338,6 +364,10 @@ func TestAManualInABrowser(t *testing.T) {
 	b.look("manual-1-preview")
 	b.press("Simpan")
 	b.see("Perubahan draf disimpan")
+	b.look("manual-2-step")
+	b.press("Tambah kelompok syarat")
+	b.see("Kelompok syarat")
+	b.look("manual-2-group")
 	b.goTo(draft)
 	b.look("manual-2-draft")
 	b.signOut()

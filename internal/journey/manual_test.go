@@ -69,10 +69,12 @@ func TestTheManualReadsAsABook(t *testing.T) {
 
 // draft begins a draft as an expert, changes one deadline by its form and returns
 // where it is.
-func (h *house) draft(expert *client) (at string) {
+func (h *house) draft(expert *client) (at string) { h.t.Helper(); return h.draftOf("0.3.0", expert) }
+
+func (h *house) draftOf(version string, expert *client) (at string) {
 	h.t.Helper()
 	expert.get("/manual/riwayat?lang=id")
-	expert.submit("Buat draf", "version", "0.3.0", "reason", "Tenggat pertama terlalu longgar.")
+	expert.submit("Buat draf", "version", version, "reason", "Tenggat pertama terlalu longgar.")
 	expert.see("Draf dibuat")
 	at = strings.SplitN(expert.at, "?", 2)[0]
 	expert.get(at + "/langkah/A2")

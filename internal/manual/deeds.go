@@ -144,8 +144,9 @@ func (s *Service) retire(tx *db.Tx, who access.Who, e, by Edition) error {
 }
 
 // Begin makes a draft from a version (ref: its id or hash) under a version name
-// of its own, and returns its id. A copy of another draft would hide who wrote it,
-// so that its author could sign: an Invalid fault.
+// of its own, and returns its id. A name that another edition has, or a copy of
+// another draft (it would hide who wrote it, so that its author could sign), is an
+// Invalid fault.
 func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason string) (draft string, err error) {
 	if err := s.check(ctx, who, "manual.write", ""); err != nil {
 		return "", err
@@ -172,6 +173,9 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 	}
 	e := Edition{ID: id.New(s.Clock.Now()), Base: from.Hash, State: Draft, Origin: OfOffice, Name: name, Hash: HashOf(text), Begun: s.today()}
 	return e.ID, s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.unnamed(tx, e.ID, name, "version"); err != nil {
+			return err
+		}
 		if err := s.insert(tx, e, text); err != nil {
 			return err
 		}
@@ -198,6 +202,14 @@ func (s *Service) Save(ctx context.Context, who access.Who, draft, seen string, 
 			return f.Edition, fault.New(fault.Conflict, "manual.edit.newer")
 		case f.Hash == m.Hash():
 			return f.Edition, fault.Of(fault.Field{Name: "reason", Key: "manual.edit.nothing"})
+		}
+		if m.Protocol.Version != f.Name {
+			if err := s.unnamed(tx, draft, m.Protocol.Version, "text"); err != nil {
+				return f.Edition, err
+			}
+		}
+		if err := s.keep(tx, f); err != nil {
+			return f.Edition, err
 		}
 		n, err := s.q(tx).PutText(tx.Ctx(), store.PutTextParams{Text: text, Hash: m.Hash(), Version: m.Protocol.Version, Jurisdiction: s.Jurisdiction, ID: draft, Was: f.Seq})
 		if err == nil && n == 0 {
@@ -243,6 +255,9 @@ func (s *Service) Activate(ctx context.Context, who access.Who, draft, seen, rea
 			return f.Edition, fault.New(fault.Invalid, "manual.sign.same")
 		}
 		if err := s.retire(tx, who, running, f.Edition); err != nil {
+			return f.Edition, err
+		}
+		if err := s.forget(tx, draft); err != nil {
 			return f.Edition, err
 		}
 		f.Activated = s.today()
@@ -300,6 +315,9 @@ func (s *Service) Drop(ctx context.Context, who access.Who, draft, reason string
 	return s.deed(ctx, who, "manual.write", draft, Deed{Kind: Abandoned, Reason: reason}, func(tx *db.Tx, f Full) (Edition, error) {
 		if f.State != Draft && f.State != Reviewed {
 			return f.Edition, fault.New(fault.Conflict, "manual.sign.changed")
+		}
+		if err := s.forget(tx, draft); err != nil {
+			return f.Edition, err
 		}
 		return f.Edition, s.put(tx, f.Edition, Dropped)
 	})

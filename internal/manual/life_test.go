@@ -323,8 +323,8 @@ func TestADraftIsNotCopied(t *testing.T) {
 		h.ok(h.s.Review(ctx, h.who("dpo"), draft, h.find(draft).Hash, first, "Baik."))
 		refused("reviewed")
 		h.ok(h.s.Activate(ctx, h.who("overseer1"), draft, h.find(draft).Hash, "Berlaku."))
-		for _, version := range []string{first, draft} { // past and running
-			_, err := h.s.Begin(ctx, h.who("super2"), version, "3", "Dari versi.")
+		for i, version := range []string{first, draft} { // past and running
+			_, err := h.s.Begin(ctx, h.who("super2"), version, fmt.Sprint("dari ", i), "Dari versi.")
 			h.ok(err)
 		}
 		h.ok(h.s.Drop(ctx, h.who("super1"), func() string {

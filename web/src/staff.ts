@@ -1,5 +1,6 @@
 import { autosave } from "./autosave";
 import { freshOnBack, quickExit, sendOnce } from "./common";
+import { liveCheck } from "./live";
 
 const notice = 120; // seconds between the warning and the end of the session
 
@@ -40,4 +41,6 @@ quickExit();
 freshOnBack();
 sendOnce();
 printButtons();
-autosave(idleWarning());
+const awake = idleWarning();
+autosave(awake);
+liveCheck(awake);

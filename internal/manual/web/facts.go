@@ -177,7 +177,7 @@ func (e *wordEdit) newID(v url.Values, k *plain.Checker) string {
 		return e.ID
 	}
 	id := plain.Clean(v.Get("code"))
-	if _, _, has := wordForm(e.Manual, e.Part, id); id == "" || has || !code.MatchString(id) {
+	if _, _, has := wordForm(e.Manual, e.Part, id); id == "" || has || !protocol.ValidID(id) {
 		k.Add("code", "manual.word.wrong_code")
 	}
 	return id

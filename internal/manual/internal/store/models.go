@@ -54,3 +54,10 @@ type ManualEditionDeed struct {
 	Sig          []byte
 	Hour         int64
 }
+
+type ManualEditionKept struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+	Text         []byte
+}

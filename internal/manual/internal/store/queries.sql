@@ -59,3 +59,18 @@ SELECT * FROM manual_contact_change WHERE jurisdiction = sqlc.arg(jurisdiction) 
 
 -- name: DeleteContact :execrows
 DELETE FROM manual_contact WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: EditionNamed :many
+SELECT id FROM manual_edition WHERE jurisdiction = sqlc.arg(jurisdiction) AND version = sqlc.arg(version) AND state <> 'dropped' ORDER BY id LIMIT 2;
+
+-- name: KeepText :exec
+INSERT INTO manual_edition_kept (jurisdiction, edition, seq, text) VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(text));
+
+-- name: ListKept :many
+SELECT seq FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) ORDER BY seq DESC;
+
+-- name: GetKept :one
+SELECT text FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) AND seq = sqlc.arg(seq);
+
+-- name: ForgetKept :exec
+DELETE FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) AND seq < sqlc.arg(before);
