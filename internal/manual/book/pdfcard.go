@@ -23,6 +23,7 @@ type panel func(size float64) []func()
 
 func (s *sheet) pocket() {
 	s.section = s.c.t("book.card")
+	s.unmark()
 	s.f.AddPageFormat("L", fpdf.SizeType{Wd: cardH, Ht: cardW})
 	s.left, s.y, s.open = 0, 0, nil
 	s.begin("card", s.c.t("book.card"), 0)
@@ -52,6 +53,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 	for size > 5.5 && height(size) > panelH-2*cardEdge {
 		size -= .25
 	}
+	s.unmark()
 	if turned {
 		s.f.TransformBegin()
 		s.f.TransformRotate(180, x+panelW/2, y+panelH/2)
@@ -64,6 +66,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 		}
 		part()
 	}
+	s.unmark()
 	if turned {
 		s.f.TransformEnd()
 		s.restored()
@@ -73,7 +76,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 // heading opens a quarter.
 func (s *sheet) heading(size float64, title string) func() {
 	return func() {
-		s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.2}, 0, panelText, title)
+		s.as("H2", func() { s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.2}, 0, panelText, title) })
 		s.rect(0, s.y+.6, 16, .8, green)
 		s.skip(3.4)
 	}

@@ -32,8 +32,10 @@ func (s *sheet) form(f form) {
 	s.rect(0, s.y, w, 9.4, green)
 	s.skip(.8)
 	title := h2.sized(15).in(ink)
-	s.level(id, title, 3.5, s.y, f.ID)
-	s.text(title, w+5, column-w-5, f.Title)
+	s.as("H2", func() {
+		s.level(id, title, 3.5, s.y, f.ID+" ")
+		s.text(title, w+5, column-w-5, f.Title)
+	})
 	s.skip(3)
 	s.text(plain, 0, column, f.Purpose)
 	s.skip(1)
@@ -185,6 +187,7 @@ func (s *sheet) tick(x, y float64, round bool) {
 		return
 	}
 	if !s.dry {
+		s.drawn()
 		s.stroke(.3, ink)
 		s.f.Circle(s.left+x+1.8, y+1.8, 1.8, "D")
 	}
@@ -218,11 +221,10 @@ func (s *sheet) source(r source) {
 		s.skip(4.8)
 		s.text(fine, label, value, r.CitedBy)
 	}
-	s.text(fine.sized(7.4), label, value, r.URL, func(y, h float64) {
-		if !s.dry {
-			s.f.LinkString(s.left+label, y, value, h, r.URL)
-		}
-	})
+	if r.URL != "" {
+		url := func() { s.text(fine.sized(7.4), label, value, r.URL) }
+		s.linked(annotation{url: r.URL, says: r.Title}, s.left+label, s.y, value, s.measure(url), url)
+	}
 	s.y = max(s.y, low) + 2.2
 }
 
@@ -253,13 +255,14 @@ func (s *sheet) chart() {
 }
 
 func (s *sheet) chartPage(first bool) {
+	s.unmark()
 	s.f.AddPageFormat("L", fpdf.SizeType{Wd: chartH, Ht: chartW})
 	s.left, s.y = chartEdge, chartEdge
 	if first {
 		s.begin("chart", s.c.t("book.chart"), 0)
 	}
 	wide := chartW - 2*chartEdge
-	s.at(h1.sized(28), 0, s.y-2, s.c.t("book.chart"))
+	s.as("H1", func() { s.at(h1.sized(28), 0, s.y-2, s.c.t("book.chart")) })
 	s.right(fine, wide, s.y, s.c.Edition)
 	s.right(fine.sized(7), wide, s.y+4, s.c.Hash)
 	s.y += 13
@@ -267,12 +270,14 @@ func (s *sheet) chartPage(first bool) {
 	s.right(fine, wide, s.y, s.c.Counted)
 	s.y += 7
 	x := 0.0
-	for _, l := range s.c.Legend {
-		for _, m := range l.Marks {
-			x = s.sign(m, x, s.y, 6) + 6
+	s.paragraph(func() {
+		for _, l := range s.c.Legend {
+			for _, m := range l.Marks {
+				x = s.sign(m, x, s.y, 6) + 6
+			}
+			x += 6
 		}
-		x += 6
-	}
+	})
 	s.line(0, chartTop-6, wide, chartTop-6, .5, green)
 }
 
@@ -313,7 +318,7 @@ func (s *sheet) clockHead(title string, x, size float64) {
 	h := l.line() + 2
 	s.skip(1.5)
 	s.rect(x, s.y, chartColumn, h, green)
-	s.at(l, x+2, s.y+1, join(s.most(l, chartColumn-4, title, 1)))
+	s.as("H2", func() { s.at(l, x+2, s.y+1, join(s.most(l, chartColumn-4, title, 1))) })
 	s.skip(h + 1.5)
 }
 
@@ -321,23 +326,42 @@ func (s *sheet) clockHead(title string, x, size float64) {
 func (s *sheet) clock(c clock, x, size float64) {
 	const span = 23.0
 	strong := look{style: "B", size: size * 1.15, color: ink, lead: 1.25}
-	name, small := look{size: size, color: ink, lead: 1.25}, look{size: size * .82, color: soft, lead: 1.3}
 	y := s.y
-	for _, line := range s.most(strong, span-2, c.D.Span, 2) {
-		s.at(strong, x, s.y, line)
-		s.y += strong.line()
-	}
-	low := s.y
-	s.y = y
+	s.entryOf("L", "LI", func() {
+		s.as("Lbl", func() {
+			for _, line := range s.most(strong, span-2, c.D.Span, 2) {
+				s.at(strong, x, s.y, line+" ")
+				s.y += strong.line()
+			}
+		})
+		low := s.y
+		s.y = y
+		s.as("LBody", func() { s.clockText(c, x, span, size) })
+		s.y = max(s.y, low) + .9
+	})
+	s.line(x, s.y, x+chartColumn, s.y, .15, rule)
+	s.skip(.9)
+}
+
+// clockText is what stands beside a clock's time: step, from when, marks, who.
+func (s *sheet) clockText(c clock, x, span, size float64) {
+	name, small := look{size: size, color: ink, lead: 1.25}, look{size: size * .82, color: soft, lead: 1.3}
 	title := c.ID + "  " + c.Title
-	for _, line := range s.most(name, chartColumn-span, title, 3) {
-		s.at(name, x+span, s.y, line)
-		s.y += name.line()
-	}
-	for _, line := range s.most(small, chartColumn-span, c.D.From, 2) {
-		s.at(small, x+span, s.y, line)
-		s.y += small.line()
-	}
+	s.paragraph(func() {
+		for _, line := range s.most(name, chartColumn-span, title, 3) {
+			s.at(name, x+span, s.y, line+" ")
+			s.y += name.line()
+		}
+		for _, line := range s.most(small, chartColumn-span, c.D.From, 2) {
+			s.at(small, x+span, s.y, line+" ")
+			s.y += small.line()
+		}
+	})
+	s.paragraph(func() { s.clockMarks(c, x, span, size) })
+}
+
+func (s *sheet) clockMarks(c clock, x, span, size float64) {
+	small := look{size: size * .82, color: soft, lead: 1.3}
 	who := c.Who
 	if c.Theirs {
 		who = s.c.t("book.clock.theirs")
@@ -348,10 +372,8 @@ func (s *sheet) clock(c clock, x, size float64) {
 		end = s.badge(c.D.Binding, size*.75, end, s.y, h) + 2
 	}
 	signs := c.D.Basis.Sign + " " + c.D.Certainty.Sign
-	s.at(small.bold().in(ink), end, s.y+(h-small.line())/2, signs)
+	s.at(small.bold().in(ink), end, s.y+(h-small.line())/2, signs+" ")
 	end += s.width(small.bold(), signs) + 2
 	s.at(small, end, s.y+(h-small.line())/2, join(s.most(small, x+chartColumn-end, who, 1)))
-	s.y = max(s.y+h, low) + .9
-	s.line(x, s.y, x+chartColumn, s.y, .15, rule)
-	s.skip(.9)
+	s.y += h
 }

@@ -20,12 +20,14 @@ func (s *sheet) stage(st stage) {
 	s.section = st.Head
 	s.page()
 	s.begin("stage "+st.ID, st.Head, 0)
-	s.text(h2.in(ochre), 0, column, s.c.t("book.stage", "stage", st.ID))
-	s.text(h1, 0, column, join(s.most(h1, column*3, st.Title, 1)))
+	s.as("H1", func() {
+		s.text(h2.in(ochre), 0, column, s.c.t("book.stage", "stage", st.ID)+" ")
+		s.text(h1, 0, column, join(s.most(h1, column*3, st.Title, 1)))
+	})
 	s.skip(1.5)
 	s.rect(0, s.y, 24, 1.1, green)
 	s.skip(6)
-	s.text(h2.sized(11), 0, column, s.c.t("book.flow"))
+	s.as("H2", func() { s.text(h2.sized(11), 0, column, s.c.t("book.flow")) })
 	s.skip(2)
 	s.flow(st)
 	if len(st.Steps) > 0 && s.y > pageH/2 {
@@ -64,7 +66,18 @@ func (s *sheet) flow(st stage) {
 			s.text(fine.bold(), 0, column, s.c.t("book.goes_on"))
 			s.page()
 		}
-		s.picture(p, part, scale)
+		alt := strings.Join(p.Sentences, " ")
+		if i > 0 {
+			alt = s.c.t("book.flow_rest")
+		}
+		s.as("Figure", func() {
+			if s.now != nil {
+				s.now.alt = printable(alt)
+			}
+			s.mark()
+			s.picture(p, part, scale)
+			s.unmark()
+		})
 	}
 	s.text(fine, 0, column, s.c.t("book.flow_legend"))
 }
@@ -215,8 +228,10 @@ func (s *sheet) stepHead(p step) {
 	}
 	s.rect(0, s.y, w, 7.4, green)
 	s.skip(.6)
-	s.level(id, l, (w-s.width(id, p.ID))/2, s.y, p.ID)
-	s.text(l, w+4, column-w-4, p.Title)
+	s.as("H2", func() {
+		s.level(id, l, (w-s.width(id, p.ID))/2, s.y, p.ID+" ")
+		s.text(l, w+4, column-w-4, p.Title)
+	})
 	s.skip(3.4)
 }
 
@@ -226,10 +241,11 @@ func (s *sheet) row(name string, body func()) {
 	lines := s.lines(l, label-4, name)
 	s.need(max(plain.line()*2, l.line()*float64(len(lines))))
 	y, page := s.y, s.f.PageNo()
-	for i, line := range lines {
-		s.level(l, plain, 0, y+float64(i)*l.line(), line)
-	}
-	body()
+	s.beside(func() {
+		for i, line := range lines {
+			s.level(l, plain, 0, y+float64(i)*l.line(), line+" ")
+		}
+	}, body)
 	if s.f.PageNo() == page {
 		s.y = max(s.y, y+float64(len(lines))*l.line())
 	}
@@ -290,7 +306,13 @@ func (s *sheet) outputs(forms []string) {
 	s.row(s.c.t("book.step.outputs"), func() {
 		for _, f := range forms {
 			id, _, _ := strings.Cut(f, " ")
-			s.item(plain, label, value, "▪", f, func(y, h float64) { s.to("form "+id, label, y, value, h) })
+			s.need(plain.line() * 2)
+			s.entryOf("L", "LI", func() {
+				s.as("Lbl", func() { s.at(plain.bold(), label, s.y, "▪") })
+				s.as("LBody", func() {
+					s.to("form "+id, f, label+5.5, value-5.5, func() { s.text(plain, label+5.5, value-5.5, f) })
+				})
+			})
 		}
 	})
 }
@@ -321,6 +343,10 @@ func (s *sheet) deadlines(list []deadline) {
 
 // marks writes binding, basis, certainty and sources in a line, or more.
 func (s *sheet) marks(d deadline, from, width float64) {
+	s.paragraph(func() { s.marked(d, from, width) })
+}
+
+func (s *sheet) marked(d deadline, from, width float64) {
 	const h = 5.2
 	s.need(h)
 	x := from
