@@ -341,6 +341,9 @@ func (s *sheet) contents() {
 	s.chapter("contents", s.c.t("book.contents"), s.c.t("book.contents"))
 	s.entry("guards", s.c.t("book.guards"), 0)
 	for _, st := range s.c.Stages {
+		if h := float64(len(st.Steps)+1) * plain.line(); h < 90 {
+			s.need(h) // a stage's entries stay together
+		}
 		s.entry("stage "+st.ID, st.Head, 0)
 		for _, p := range st.Steps {
 			s.entry("step "+p.ID, p.ID+"  "+p.Title, 1)

@@ -11,9 +11,10 @@ const (
 	label = 33.0 // width of the column of names beside a step
 	value = column - label
 
-	// Millimetres for a pixel of a flow: below least it is not legible and is told in
-	// words; below small it goes over several pages, in middle; large is the most.
-	least, small, middle, large = .12, .19, .235, .29
+	// Millimetres for a pixel of a flow: below least its smallest letters would be
+	// under seven points. It then goes over several pages, in middle, or is told in
+	// words; large is the most.
+	least, middle, large = .225, .235, .29
 )
 
 func (s *sheet) stage(st stage) {
@@ -30,9 +31,6 @@ func (s *sheet) stage(st stage) {
 	s.as("H2", func() { s.text(h2.sized(11), 0, column, s.c.t("book.flow")) })
 	s.skip(2)
 	s.flow(st)
-	if len(st.Steps) > 0 && s.y > pageH/2 {
-		s.page()
-	}
 	for _, p := range st.Steps {
 		if s.y > top {
 			s.skip(9)
@@ -49,7 +47,7 @@ func (s *sheet) flow(st stage) {
 	if wide := fit(st.Wide, room); wide > scale {
 		p, scale = st.Wide, wide
 	}
-	if scale < small {
+	if scale < least {
 		p, scale = st.Flow, fit(st.Flow, room+2*(bottom-top-3*fine.line()-2))
 		scale = min(scale, middle)
 	}
@@ -134,7 +132,7 @@ func (s *sheet) picture(p flow.Picture, part [2]float64, scale float64) {
 				l.style = "B"
 			}
 			s.set(l)
-			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S))
+			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S)+" ")
 		}
 	}
 	s.f.ClipEnd()
@@ -182,17 +180,34 @@ func (s *sheet) box(b flow.Box, x, y, scale float64) {
 	s.f.SetDashPattern(nil, 0)
 }
 
-// step writes a step. It stays on one page where that leaves little of the page
-// before it empty; its head never stands alone.
+// What a page must take of a step that goes over two, in millimetres: of its
+// beginning, and of its end.
+const leastHead, leastTail = 70.0, 32.0
+
+// step writes a step, on one page where that leaves little of the page before it
+// empty. Else it goes on on the next, with a good part on each.
 func (s *sheet) step(p step) {
 	h := s.measure(func() { s.stepBody(p) })
-	if left := s.end - s.y; h > left && (left < 60 || h < s.end-top && (left < 120 || h-left < 60)) {
-		s.page()
+	if left := s.end - s.y; h > left {
+		tail := max(0, leastTail-(h-left))
+		if left-tail < leastHead {
+			s.page()
+		} else {
+			s.end -= tail
+		}
 	}
 	if s.y > top {
 		s.line(0, s.y-4.5, column, s.y-4.5, .2, rule)
 	}
+	s.open = func() {
+		s.page()
+		s.aside(func() {
+			s.at(fine.bold(), 0, s.y, join(s.most(fine.bold(), column, s.c.t("book.step.goes_on", "step", p.ID+" "+p.Title), 1)))
+		})
+		s.skip(fine.line() + 2.5)
+	}
 	s.stepBody(p)
+	s.open = s.page
 }
 
 func (s *sheet) stepBody(p step) {
@@ -239,7 +254,12 @@ func (s *sheet) stepHead(p step) {
 func (s *sheet) row(name string, body func()) {
 	l := fine.bold()
 	lines := s.lines(l, label-4, name)
-	s.need(max(plain.line()*2, l.line()*float64(len(lines))))
+	const whole = 45.0 // a row lower than that stays on one page
+	h := max(plain.line()*2, l.line()*float64(len(lines)))
+	if all := s.measure(body); !s.dry && all < whole {
+		h = max(h, all)
+	}
+	s.need(h)
 	y, page := s.y, s.f.PageNo()
 	s.beside(func() {
 		for i, line := range lines {
