@@ -392,20 +392,20 @@ func (s *sheet) source(r source) {
 // Sizes of the wall chart: A3 lying.
 const (
 	chartW, chartH = 420.0, 297.0
-	chartEdge      = 14.0
+	chartEdge      = 11.0
 	chartColumns   = 4
-	chartGap       = 8.0
+	chartGap       = 7.0
 	chartColumn    = (chartW - 2*chartEdge - (chartColumns-1)*chartGap) / chartColumns
-	chartTop       = 50.0
-	chartEnd       = chartH - 13
+	chartTop       = 42.0
+	chartEnd       = chartH - 10
 )
 
 // chart hangs on a wall: every clock on one A3 page, in the largest type that
 // fits. Only a manual of hundreds of steps runs on to a second page.
 func (s *sheet) chart() {
 	s.section = s.c.t("book.chart")
-	size := 10.0
-	for ; size > 5; size -= .2 {
+	size := 12.0
+	for ; size > 5; size -= .1 {
 		if s.clocks(size, false) <= chartColumns {
 			break
 		}
@@ -426,7 +426,7 @@ func (s *sheet) chartPage(first bool) {
 	s.as("H1", func() { s.at(h1.sized(28), 0, s.y-2, s.c.t("book.chart")) })
 	s.right(fine, wide, s.y, s.c.Edition)
 	s.right(fine.sized(7), wide, s.y+4, s.c.Hash)
-	s.y += 13
+	s.y += 12
 	s.at(plain, 0, s.y, s.c.t("book.clock.text"))
 	s.right(fine, wide, s.y, s.c.Counted)
 	s.y += 7
@@ -439,7 +439,7 @@ func (s *sheet) chartPage(first bool) {
 			x += 6
 		}
 	})
-	s.line(0, chartTop-6, wide, chartTop-6, .5, green)
+	s.line(0, chartTop-3, wide, chartTop-3, .5, green)
 }
 
 // clocks sets every clock in a size and returns how many columns it took.
@@ -483,9 +483,10 @@ func (s *sheet) clockHead(title string, x, size float64) {
 	s.skip(h + 1.5)
 }
 
-// clock is one row: by when in bold at the left; step, from when and marks beside.
+// clock is one row: by when in bold at the left, its marks below; step, from when
+// and who beside.
 func (s *sheet) clock(c clock, x, size float64) {
-	const span = 23.0
+	const span = 24.0
 	strong := look{style: "B", size: size * 1.15, color: ink, lead: 1.25}
 	y := s.y
 	s.entryOf("L", "LI", func() {
@@ -494,47 +495,49 @@ func (s *sheet) clock(c clock, x, size float64) {
 				s.at(strong, x, s.y, line+" ")
 				s.y += strong.line()
 			}
+			s.clockMarks(c, x, size)
 		})
 		low := s.y
 		s.y = y
-		s.as("LBody", func() { s.clockText(c, x, span, size) })
+		s.as("LBody", func() { s.clockText(c, x+span, chartColumn-span, size) })
 		s.y = max(s.y, low) + .9
 	})
 	s.line(x, s.y, x+chartColumn, s.y, .15, rule)
 	s.skip(.9)
 }
 
-// clockText is what stands beside a clock's time: step, from when, marks, who.
-func (s *sheet) clockText(c clock, x, span, size float64) {
-	name, small := look{size: size, color: ink, lead: 1.25}, look{size: size * .82, color: soft, lead: 1.3}
-	title := c.ID + "  " + c.Title
-	s.paragraph(func() {
-		for _, line := range s.most(name, chartColumn-span, title, 3) {
-			s.at(name, x+span, s.y, line+" ")
-			s.y += name.line()
-		}
-		for _, line := range s.most(small, chartColumn-span, c.D.From, 2) {
-			s.at(small, x+span, s.y, line+" ")
-			s.y += small.line()
-		}
-	})
-	s.paragraph(func() { s.clockMarks(c, x, span, size) })
-}
-
-func (s *sheet) clockMarks(c clock, x, span, size float64) {
-	small := look{size: size * .82, color: soft, lead: 1.3}
+func (s *sheet) clockText(c clock, x, width, size float64) {
+	name, small := look{size: size, color: ink, lead: 1.25}, look{size: size * .84, color: soft, lead: 1.25}
 	who := c.Who
 	if c.Theirs {
 		who = s.c.t("book.clock.theirs")
 	}
-	h := size*.8*point + 2
-	end := x + span
-	if c.D.Binding.Kind != "" {
-		end = s.badge(c.D.Binding, size*.75, end, s.y, h) + 2
+	if c.D.From != "" {
+		who = c.D.From + " · " + who
 	}
-	signs := c.D.Basis.Sign + " " + c.D.Certainty.Sign
-	s.at(small.bold().in(ink), end, s.y+(h-small.line())/2, signs+" ")
-	end += s.width(small.bold(), signs) + 2
-	s.at(small, end, s.y+(h-small.line())/2, join(s.most(small, x+chartColumn-end, who, 1)))
+	for _, part := range []struct {
+		look
+		lines []string
+	}{
+		{name, s.most(name, width, c.ID+"  "+c.Title, 3)},
+		{small, s.most(small, width, who, 2)},
+	} {
+		s.paragraph(func() {
+			for _, line := range part.lines {
+				s.at(part.look, x, s.y, line+" ")
+				s.y += part.line()
+			}
+		})
+	}
+}
+
+// clockMarks is a clock's binding in its frame, the signs of its basis and certainty.
+func (s *sheet) clockMarks(c clock, x, size float64) {
+	small := look{style: "B", size: size * .84, color: ink, lead: 1.3}
+	h := size*.78*point + 2
+	if c.D.Binding.Kind != "" {
+		x = s.badge(c.D.Binding, size*.78, x, s.y, h) + 1.5
+	}
+	s.at(small, x, s.y+(h-small.line())/2, c.D.Basis.Sign+" "+c.D.Certainty.Sign)
 	s.y += h
 }

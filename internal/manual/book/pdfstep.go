@@ -73,8 +73,12 @@ func (s *sheet) flow(st stage) {
 				s.now.alt = printable(alt)
 			}
 			s.mark()
+			from := s.y
 			s.picture(p, part, scale)
 			s.unmark()
+			if s.now != nil {
+				s.now.box = [4]float64{s.left / point, (pageH - s.y) / point, (s.left + column) / point, (pageH - from) / point}
+			}
 		})
 	}
 	s.text(fine, 0, column, s.c.t("book.flow_legend"))
@@ -182,7 +186,7 @@ func (s *sheet) box(b flow.Box, x, y, scale float64) {
 
 // What a page must take of a step that goes over two, in millimetres: of its
 // beginning, and of its end.
-const leastHead, leastTail = 70.0, 32.0
+const leastHead, leastTail = 60.0, 32.0
 
 // step writes a step, on one page where that leaves little of the page before it
 // empty. Else it goes on on the next, with a good part on each.

@@ -198,6 +198,9 @@ func (e *element) object(up int) string {
 	if e.alt != "" {
 		b.WriteString(" /Alt " + unicodeText(e.alt))
 	}
+	if e.box[2] > 0 {
+		fmt.Fprintf(&b, " /A <</O /Layout /BBox [%.2f %.2f %.2f %.2f]>>", e.box[0], e.box[1], e.box[2], e.box[3])
+	}
 	page := 0
 	for _, k := range e.kids {
 		if k.child == nil && page == 0 {

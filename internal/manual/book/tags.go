@@ -14,7 +14,8 @@ import (
 type element struct {
 	kind, alt string
 	kids      []kid
-	id        int // number of its object, once the file is written
+	box       [4]float64 // of a picture: where it stands, as an annotation's rect
+	id        int        // number of its object, once the file is written
 }
 
 // kid is a child, a piece of a page's content, or a link's target on a page.
