@@ -31,11 +31,11 @@ func (s *sheet) stage(st stage) {
 	s.as("H2", func() { s.text(h2.sized(11), 0, column, s.c.t("book.flow")) })
 	s.skip(2)
 	s.flow(st)
-	for _, p := range st.Steps {
+	for i, p := range st.Steps {
 		if s.y > top {
 			s.skip(9)
 		}
-		s.step(p)
+		s.step(p, i == len(st.Steps)-1)
 	}
 }
 
@@ -189,12 +189,13 @@ func (s *sheet) box(b flow.Box, x, y, scale float64) {
 const leastHead, leastTail = 60.0, 32.0
 
 // step writes a step, on one page where that leaves little of the page before it
-// empty. Else it goes on on the next, with a good part on each.
-func (s *sheet) step(p step) {
+// empty. Else it goes on on the next, with a good part on each. A stage's last step
+// does not: what goes on would stand alone on its page.
+func (s *sheet) step(p step, last bool) {
 	h := s.measure(func() { s.stepBody(p) })
 	if left := s.end - s.y; h > left {
 		tail := max(0, leastTail-(h-left))
-		if left-tail < leastHead {
+		if left-tail < leastHead || last && h < bottom-top {
 			s.page()
 		} else {
 			s.end -= tail

@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"compress/zlib"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/naungan/naungan/internal/platform/lang"
+	"github.com/naungan/naungan/protocol"
 )
 
-// printed lays the built-in manual out as PDF does.
+// laidOut lays the built-in manual out as PDF does.
 func laidOut(t testing.TB, l string) *sheet {
 	t.Helper()
 	c := compose(builtIn(t), Options{Lang: l, Contacts: numbers})
@@ -210,9 +214,21 @@ func poppler(t testing.TB, tool string, pdf []byte, args ...string) string {
 }
 
 // TestReadAloud has another program read the tree: what it says is what is to be
-// seen, in the order of the book.
+// seen, in the order of the book. Of the manual it gets a part: poppler takes twenty
+// seconds for the whole. TestEverythingIsMarked sees all pages.
 func TestReadAloud(t *testing.T) {
 	m := builtIn(t)
+	m.Stages, m.Steps = m.Stages[:1], slices.DeleteFunc(m.Steps, func(s *protocol.Step) bool { return s.Stage != m.Stages[0].ID })
+	for i, id := range sorted(m.Forms) {
+		if i > 1 {
+			delete(m.Forms, id)
+		}
+	}
+	for i, id := range sorted(m.Sources) {
+		if i > 9 {
+			delete(m.Sources, id)
+		}
+	}
 	for _, l := range lang.Languages {
 		pdf := printPDF(t, m, l)
 		about := poppler(t, "pdfinfo", pdf)
@@ -243,7 +259,7 @@ func TestReadAloud(t *testing.T) {
 				t.Errorf("%s: form %s is not read as a heading", l, id)
 			}
 		}
-		if strings.Contains(read, compose(m, Options{Lang: l}).Short+"\"\n    H") {
+		if strings.Contains(read, "\""+compose(m, Options{Lang: l}).Short) {
 			t.Errorf("%s: a page's foot is read", l)
 		}
 	}
@@ -254,8 +270,11 @@ func TestSoundFile(t *testing.T) {
 	if _, err := exec.LookPath("qpdf"); err != nil {
 		t.Skip("qpdf is not installed (apt-get install qpdf): the form of the file is not looked at")
 	}
-	cmd := exec.Command("qpdf", "--check", "-")
-	cmd.Stdin = bytes.NewReader(printPDF(t, builtIn(t), lang.ID))
+	name := filepath.Join(t.TempDir(), "book.pdf")
+	if err := os.WriteFile(name, printPDF(t, builtIn(t), lang.ID), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("qpdf", "--check", name)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
