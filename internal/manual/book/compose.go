@@ -372,6 +372,12 @@ func (w *writer) card(c *content) (out card) {
 			out.Steps = append(out.Steps, w.step(s))
 		}
 	}
+	for _, n := range []string{"one", "two", "three"} {
+		out.First = append(out.First, w.p.T("book.pocket.first_"+n))
+	}
+	for _, n := range []string{"one", "two", "three", "four"} {
+		out.Never = append(out.Never, w.p.T("book.pocket.never_"+n))
+	}
 	for _, g := range c.Guards {
 		out.Rules = append(out.Rules, g.Rule)
 	}
