@@ -1,5 +1,6 @@
 import { autosave } from "./autosave";
 import { freshOnBack, quickExit, sendOnce } from "./common";
+import { sheets } from "./sheet";
 
 const notice = 120; // seconds between the warning and the end of the session
 
@@ -40,4 +41,5 @@ quickExit();
 freshOnBack();
 sendOnce();
 printButtons();
+sheets();
 autosave(idleWarning());

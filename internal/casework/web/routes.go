@@ -35,6 +35,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /kasus/{id}", Door: web.Staff, Action: "casework.read", Do: p.summary},
 		{Pattern: "GET /kasus/{id}/langkah", Door: web.Staff, Action: "casework.read", Do: p.steps},
 		{Pattern: "POST /kasus/{id}/langkah", Door: web.Staff, Action: "casework.write", Do: p.doStep},
+		{Pattern: "GET /kasus/{id}/formulir/{form}", Door: web.Staff, Action: "casework.read", Do: p.fill},
+		{Pattern: "POST /kasus/{id}/formulir/{form}", Door: web.Staff, Action: "casework.write", Do: p.saveFilling},
 		{Pattern: "GET /kasus/{id}/catatan", Door: web.Staff, Action: "casework.read", Do: p.notes},
 		{Pattern: "POST /kasus/{id}/catatan", Door: web.Staff, Action: "casework.write", Do: p.addNote},
 		{Pattern: "GET /kasus/{id}/persetujuan", Door: web.Staff, Action: "casework.read", Do: p.consents},
