@@ -212,4 +212,3 @@ func TestAStepAsksForWhatDecidesTheNext(t *testing.T) {
 		}
 	})
 }
-

@@ -56,7 +56,7 @@ func TestAFormIsFilledInWithoutScript(t *testing.T) {
 		d.get(at + "/formulir/F-03?langkah=A3")
 		d.follow("Isian nomor")
 		d.see("0812-0000-0000", "Ini isian lama. Yang berlaku:")
-		for _, page := range []string{at + "/formulir/F-03?baca=1", at + "/formulir/F-04?baca=99999", at + "/formulir/F-03?baca=x", at + "/formulir/F-99", at + "/formulir/F-03?langkah=A1", at + "/formulir/F-03?langkah=Z"} {
+		for _, page := range []string{at + "/isian/1", at + "/isian/99999", at + "/isian/x", at + "/formulir/F-99", at + "/formulir/F-03?langkah=A1", at + "/formulir/F-03?langkah=Z"} {
 			if d.get(page); d.status != http.StatusNotFound {
 				t.Errorf("%s: %d", page, d.status)
 			}

@@ -107,7 +107,9 @@ func restoreStaysShut(t *testing.T, database string) {
 	// After the backup: a report is erased, a caseworker leaves her team, an account ends.
 	h.finish(gone)
 	h.leave("teratai", "Tim pendamping Barat")
-	worker.get(form) // under the team's new keys
+	delete(h.cookies, "seruni")
+	worker = h.as("seruni") // under the team's new keys
+	worker.get(form)
 	worker.see("Bibi dan kakak sepupu.")
 	h.exec(`UPDATE access_person SET state = 'ended' WHERE name = 'kamboja'`)
 	_, point, errs := naungan("", "audit", "checkpoint", "--data", h.Data)

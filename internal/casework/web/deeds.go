@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (p *Pages) doStep(c *web.Ctx) error {
 			return err
 		}
 		events, note, err := stepEvents(c, v)
-		if err != nil || len(events) == 0 {
+		if err != nil || len(events) == 0 && note == "" {
 			return err
 		}
 		rules, err := p.s.Rules(c.R.Context(), v.Head.Manual)
@@ -62,11 +61,7 @@ func (p *Pages) doStep(c *web.Ctx) error {
 	if err != nil {
 		return p.notDone(c, err)
 	}
-	at := "/kasus/" + c.R.PathValue("id") + "/langkah"
-	if c.Get("go") == "facts" && c.Get("step") != "" {
-		at += "#" + url.PathEscape(c.Get("step"))
-	}
-	return c.Done(at, "step")
+	return c.Done("/kasus/"+c.R.PathValue("id")+"/langkah", "step")
 }
 
 // notDone shows the steps again with what is wrong beside the form it was typed

@@ -39,8 +39,10 @@ func fillPath(caseID, form, step string) string {
 	return path
 }
 
-func readPath(caseID string, e casework.Entry[casework.FillingDoc]) string {
-	return fillPath(caseID, e.Doc.Form, "") + "?baca=" + itoa(e.Seq)
+// readPath leads to one filling, by its number: a post leads there, and where a post
+// led stands in clear for a week, so that neither form nor step may be in it.
+func readPath(caseID string, seq int64) string {
+	return "/kasus/" + caseID + "/isian/" + itoa(seq)
 }
 
 // earlier lists every other filling of this form in the case, newest first.
@@ -101,8 +103,8 @@ func typedOf(answers map[string][]string) url.Values {
 	return v
 }
 
-func (p *Pages) fillView(c *web.Ctx, step string) (v fillView, err error) {
-	v.ID, v.Step = c.R.PathValue("form"), step
+func (p *Pages) fillView(c *web.Ctx, form, step string) (v fillView, err error) {
+	v.ID, v.Step = form, step
 	if v.caseView, err = p.opened(c, "steps"); err != nil {
 		return v, err
 	}
@@ -123,13 +125,10 @@ func (p *Pages) fillView(c *web.Ctx, step string) (v fillView, err error) {
 }
 
 // fill shows a form to be filled in: as it was left, empty, or beginning with an
-// earlier filling; or a filling to be read.
+// earlier filling.
 func (p *Pages) fill(c *web.Ctx) error {
 	q := c.R.URL.Query()
-	if q.Has("baca") {
-		return p.readFilling(c, q.Get("baca"))
-	}
-	v, err := p.fillView(c, q.Get("langkah"))
+	v, err := p.fillView(c, c.R.PathValue("form"), q.Get("langkah"))
 	if err != nil {
 		return err
 	}
@@ -149,7 +148,7 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 	var v fillView
 	var done casework.Filled
 	read := func() (err error) {
-		if v, err = p.fillView(c, c.Get("step")); err == nil {
+		if v, err = p.fillView(c, c.R.PathValue("form"), c.Get("step")); err == nil {
 			v.Values = c.R.PostForm
 		}
 		return err
@@ -169,9 +168,9 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 	})
 	switch {
 	case err == nil && c.Get("go") == "draft":
-		return c.Done(fillPath(v.Head.ID, v.ID, v.Step), "filling_draft")
+		return c.Done(readPath(v.Head.ID, done.Seq), "filling_draft")
 	case err == nil:
-		return c.Done(fillPath(v.Head.ID, v.ID, "")+"?baca="+itoa(done.Seq), "filling_done")
+		return c.Done(readPath(v.Head.ID, done.Seq), "filling_done")
 	case v.Sheet.Fields == nil:
 		return err
 	}
@@ -279,13 +278,21 @@ func (p *Pages) filledView(c *web.Ctx, tab, seq string) (v filledView, err error
 	return v, nil
 }
 
-func (p *Pages) readFilling(c *web.Ctx, seq string) error {
-	v, err := p.filledView(c, "steps", seq)
+// readFilling shows one filling; the draft that is being written, as its form.
+func (p *Pages) readFilling(c *web.Ctx) error {
+	v, err := p.filledView(c, "steps", c.R.PathValue("seq"))
 	if err != nil {
 		return err
 	}
-	if v.Doc.Form != c.R.PathValue("form") {
-		return fault.New(fault.NotFound, "fault.not_found")
+	if v.Doc.Draft && v.Now.Seq == v.Seq && !v.Closed() {
+		f, err := p.fillView(c, v.Doc.Form, v.Doc.Step)
+		if err == nil {
+			f.Values = typedOf(v.Doc.Answers)
+			return c.Page(title(c), fillPage(f))
+		}
+		if fault.KindOf(err) != fault.NotFound { // the case's manual no longer has this form: it is read
+			return err
+		}
 	}
 	return c.Page(title(c), filledPage(v))
 }

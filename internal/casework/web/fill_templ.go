@@ -127,7 +127,7 @@ func fillPage(v fillView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, v.Last), ui.T(ctx, "casework.filling.read")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, v.Last.Seq), ui.T(ctx, "casework.filling.read")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -185,7 +185,7 @@ func fillPage(v fillView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e), fillingName(ctx, v.caseView, e)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e.Seq), fillingName(ctx, v.caseView, e)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -652,7 +652,7 @@ func filledPage(v filledView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, v.Now), fillingName(ctx, v.caseView, v.Now)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, v.Now.Seq), fillingName(ctx, v.caseView, v.Now)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -874,7 +874,7 @@ func printFillingPage(v filledView, n int64) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Second(readPath(v.Head.ID, v.Entry), ui.T(ctx, "ui.back")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Second(readPath(v.Head.ID, v.Seq), ui.T(ctx, "ui.back")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -923,7 +923,7 @@ func sheetLinks(v caseView, t protocol.Task) templ.Component {
 				}
 				if v.Closed() {
 					if has {
-						templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e), ui.T(ctx, "casework.filling.read_one", "form", titleOf(v.Manual, f, ui.V(ctx).P.Lang()))).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e.Seq), ui.T(ctx, "casework.filling.read_one", "form", titleOf(v.Manual, f, ui.V(ctx).P.Lang()))).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -999,7 +999,7 @@ func fillingsList(v caseView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e), titleOf(v.Manual, e.Doc.Form, ui.V(ctx).P.Lang())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.A(readPath(v.Head.ID, e.Seq), titleOf(v.Manual, e.Doc.Form, ui.V(ctx).P.Lang())).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

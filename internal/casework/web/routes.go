@@ -37,6 +37,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /kasus/{id}/langkah", Door: web.Staff, Action: "casework.write", Do: p.doStep},
 		{Pattern: "GET /kasus/{id}/formulir/{form}", Door: web.Staff, Action: "casework.read", Do: p.fill},
 		{Pattern: "POST /kasus/{id}/formulir/{form}", Door: web.Staff, Action: "casework.write", Do: p.saveFilling},
+		{Pattern: "GET /kasus/{id}/isian/{seq}", Door: web.Staff, Action: "casework.read", Do: p.readFilling},
 		{Pattern: "GET /kasus/{id}/catatan", Door: web.Staff, Action: "casework.read", Do: p.notes},
 		{Pattern: "POST /kasus/{id}/catatan", Door: web.Staff, Action: "casework.write", Do: p.addNote},
 		{Pattern: "GET /kasus/{id}/persetujuan", Door: web.Staff, Action: "casework.read", Do: p.consents},
