@@ -38,6 +38,7 @@ func TestAFormIsFilledInWithoutScript(t *testing.T) {
 		c.submit("Selesaikan formulir")
 		c.see("Formulir selesai dan disimpan", "Saluran", "WhatsApp", "0812-0000-0000", "Selesai diisi seruni")
 
+		c.see("Formulir F-03 diisi sesudah kotak ini.") // the safe-contact box is the older one
 		c.submit("Cetak formulir ini")
 		c.see("Cetakan nomor 1, dicetak oleh seruni", "F-03 Rencana kontak aman", "0812-0000-0000", "Nama dan tanda tangan")
 		c.get(at + "/garis-waktu")
@@ -46,6 +47,10 @@ func TestAFormIsFilledInWithoutScript(t *testing.T) {
 		c.see("Formulir yang diisi di sini", "Selesai diisi seruni")
 		c.get(at + "/jejak")
 		c.see("Formulir yang diisi")
+
+		c.get(at + "/ubah/contact")
+		c.submit("Simpan", "channel", "whatsapp", "to", "0812-0000-0000")
+		c.unseen("diisi sesudah kotak ini")
 
 		// Filled in again by a colleague: the older one stays readable.
 		d := h.as("wijaya")

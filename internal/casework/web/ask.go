@@ -76,6 +76,17 @@ func fillingName(ctx context.Context, v caseView, e casework.Entry[casework.Fill
 	return ui.T(ctx, "casework.filling.named_step", "what", name, "step", e.Doc.Step)
 }
 
+// newerContact returns a finished safe-contact form (F-03, casework.SafeContactDoc)
+// that is newer than the box in view: nobody may be called by what is outdated.
+func newerContact(v caseView) (e casework.Entry[casework.FillingDoc], ok bool) {
+	for _, e := range reversed(v.Fillings) {
+		if e.Doc.Form == "F-03" && !e.Doc.Draft {
+			return e, e.Seq > v.Seqs[casework.SafeContact]
+		}
+	}
+	return e, false
+}
+
 func finishLabel(ctx context.Context, v fillView) string {
 	if v.Theirs != nil {
 		return ui.T(ctx, "casework.filling.finish_mine")

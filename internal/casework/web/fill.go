@@ -174,11 +174,10 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 	case v.Sheet.Fields == nil:
 		return err
 	}
-	first := casework.AnswerField(v.Sheet.Fields[0].ID)
-	return c.Invalid(err, first, "", c.Form(), func(f ui.Form) error {
+	return c.Invalid(err, "seen", "", c.Form(), func(f ui.Form) error {
 		for i, e := range f.Errors {
 			if e.Name == "form" {
-				f.Errors[i].Name = first
+				f.Errors[i].Name = casework.AnswerField(v.Sheet.Fields[0].ID)
 			}
 			f.Errors[i].Args = said(e, c.P.Lang())
 		}
