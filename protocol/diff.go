@@ -192,6 +192,8 @@ const waits = "waits"
 func (m *Manual) things() (out []*thing) {
 	h := m.Protocol
 	head := &thing{what: "manual", id: h.ID, name: Text{h.ID, h.ID}}
+	head.say("title", h.Title)
+	head.say("note", h.Note)
 	for _, p := range [][2]string{{"version", h.Version}, {"status", h.Status}, {"effective_from", h.EffectiveFrom}, {"holiday_calendar", h.HolidayCalendar},
 		{"timezone", h.Timezone}, {"consent_form", h.ConsentForm}, {"schema", m.Schema}, {"language", strings.Join(h.Languages, ", ")}} {
 		head.say(p[0], Text{p[1], p[1]})

@@ -356,6 +356,14 @@ func (m Migration) Clocks() []Move {
 	return slices.DeleteFunc(slices.Clone(m.Moves), func(v Move) bool { return v.OldDue.Equal(v.NewDue) })
 }
 
+// Moot tells whether a move is of a step that applies to the case under neither
+// version and of which nothing was noted: a reader of the case has nothing to learn
+// from it.
+func (v Move) Moot() bool {
+	idle := func(s State) bool { return s == "" || s == NotApplicable }
+	return v.What == "step" && idle(v.Was) && idle(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero() && v.Noted == 0 && v.Reason != ReasonGoneDone
+}
+
 // Sentence says a move in one sentence of a language (id or en).
 func (v Move) Sentence(lang string) string {
 	say := func(id, en string, args ...any) string { return both(id, en, args...).In(lang) }
@@ -380,8 +388,14 @@ func (v Move) Sentence(lang string) string {
 	for _, t := range v.More {
 		end += "; " + t.In(lang)
 	}
-	if !v.OldDue.Equal(v.NewDue) {
-		end += say("; tenggat %s → %s", "; due %s → %s", moment(v.OldDue), moment(v.NewDue))
+	switch {
+	case v.OldDue.Equal(v.NewDue):
+	case v.OldDue.IsZero():
+		end += say("; tenggat %s, sebelumnya tanpa tenggat", "; due %s, without a deadline before", moment(v.NewDue))
+	case v.NewDue.IsZero():
+		end += say("; tanpa tenggat, sebelumnya %s", "; no deadline, before %s", moment(v.OldDue))
+	default:
+		end += say("; tenggat berubah dari %s menjadi %s", "; due changes from %s to %s", moment(v.OldDue), moment(v.NewDue))
 	}
 	return head + ": " + end + "."
 }
@@ -408,9 +422,12 @@ var states = map[State]Text{
 	Done: {"selesai", "done"}, Skipped: {"dilewati", "skipped"}, NotApplicable: {"tidak berlaku", "not applicable"},
 }
 
+// moment says a time as people write it: 18 Maret 2026, 09.00 WIB.
 func moment(t time.Time) Text {
-	if t.IsZero() {
-		return Text{"tidak ada", "none"}
-	}
-	return same(t.In(Zone).Format("2006-01-02 15:04"))
+	t = t.In(Zone)
+	m := months[t.Month()-1]
+	return both("%[1]d %[2]s %[4]d, %02[5]d.%02[6]d WIB", "%[1]d %[3]s %[4]d, %02[5]d:%02[6]d WIB", t.Day(), m.ID, m.EN, t.Year(), t.Hour(), t.Minute())
 }
+
+var months = []Text{{"Januari", "January"}, {"Februari", "February"}, {"Maret", "March"}, {"April", "April"}, {"Mei", "May"}, {"Juni", "June"}, {"Juli", "July"},
+	{"Agustus", "August"}, {"September", "September"}, {"Oktober", "October"}, {"November", "November"}, {"Desember", "December"}}

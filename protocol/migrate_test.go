@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -42,8 +43,8 @@ func TestMigrationMovesClocksAndLosesNothing(t *testing.T) {
 	if gone := m.Of(Drops); len(gone) != 2 || len(m.Clocks()) != 1 {
 		t.Errorf("%+v", gone)
 	}
-	want := "Langkah E1 “Laporkan ke kepolisian”: tenggatnya dihitung lain; tenggat 2026-03-19 09:00 → 2026-03-18 09:00."
-	if s := got["step E1"].Sentence("id"); s[:10] != want[:10] || s[len(s)-60:] != want[len(want)-60:] {
+	want := "Langkah E1 “Laporkan ke kepolisian”: tenggatnya dihitung lain; tenggat berubah dari 19 Maret 2026, 09.00 WIB menjadi 18 Maret 2026, 09.00 WIB."
+	if s := got["step E1"].Sentence("id"); s[:10] != want[:10] || !strings.HasSuffix(s, want[strings.Index(want, "; tenggat"):]) {
 		t.Error(s)
 	}
 	events = append(events, m.Event)
@@ -151,7 +152,7 @@ func TestMigrationTellsWhatBindsOtherwise(t *testing.T) {
 		said[v.What+" "+v.ID] = v.Sentence("en")
 	}
 	for key, wants := range map[string][]string{
-		"step " + late.ID:     {"state: overdue → due", "was overdue since 2026-", "→ power, no duty"},
+		"step " + late.ID:     {"state: overdue → due", "was overdue since 16 March 2026", "→ power"},
 		"step A2":             {"who acts: "},
 		"guard other":         {"rule: "},
 		"guard G-NOIMAGE":     {"not in the new version"},
@@ -168,6 +169,39 @@ func TestMigrationTellsWhatBindsOtherwise(t *testing.T) {
 	for _, v := range gated.Moves {
 		if s := v.Sentence("en"); v.ID == late.ID && (v.Was != Due || v.Is != Blocked || v.Reason != ReasonState || !strings.Contains(s, "now waits for F-07")) {
 			t.Error(s)
+		}
+	}
+}
+
+// TestMovesSayTimesInWords: no raw date, and what has no deadline says so.
+func TestMovesSayTimesInWords(t *testing.T) {
+	at := time.Date(2026, 10, 17, 5, 0, 0, 0, time.UTC)
+	for want, v := range map[string]Move{
+		"Langkah A1: tetap; tenggat 17 Oktober 2026, 12.00 WIB, sebelumnya tanpa tenggat.":                       {What: "step", ID: "A1", Fate: Carries, NewDue: at},
+		"Langkah A1: tetap; tanpa tenggat, sebelumnya 17 Oktober 2026, 12.00 WIB.":                               {What: "step", ID: "A1", Fate: Carries, OldDue: at},
+		"Langkah A1: tetap; tenggat berubah dari 17 Oktober 2026, 12.00 WIB menjadi 18 Oktober 2026, 12.00 WIB.": {What: "step", ID: "A1", Fate: Carries, OldDue: at, NewDue: at.Add(24 * time.Hour)},
+		"Step A1: stays; due changes from 17 October 2026, 12:00 WIB to 18 October 2026, 12:00 WIB.":             {What: "step", ID: "A1", Fate: Carries, OldDue: at, NewDue: at.Add(24 * time.Hour)},
+	} {
+		lang := "id"
+		if strings.HasPrefix(want, "Step") {
+			lang = "en"
+		}
+		if got := v.Sentence(lang); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatNeverAppliedIsMoot(t *testing.T) {
+	for _, v := range []Move{{What: "step", Fate: New, Is: NotApplicable}, {What: "step", Fate: Drops, Was: NotApplicable, Reason: ReasonGone}, {What: "step", Fate: Carries, Was: NotApplicable, Is: NotApplicable, Reason: ReasonActor}} {
+		if !v.Moot() {
+			t.Errorf("%+v is told", v)
+		}
+	}
+	for _, v := range []Move{{What: "step", Fate: New, Is: NotYet}, {What: "step", Fate: New, Is: Due}, {What: "step", Fate: Drops, Was: Done}, {What: "step", Fate: Drops, Was: NotApplicable, Noted: 1, Reason: ReasonGoneDone},
+		{What: "step", Fate: Carries, Was: NotApplicable, Is: Due}, {What: "guard", Fate: New}, {What: "clock", Fate: New}, {What: "step", Fate: New, Is: NotApplicable, NewDue: time.Unix(1, 0)}} {
+		if v.Moot() {
+			t.Errorf("%+v is not told", v)
 		}
 	}
 }

@@ -70,7 +70,9 @@ type Manual struct {
 // them (F-07 where the manual says nothing).
 type Header struct {
 	ID              string            `yaml:"id,omitempty"`
+	Title           Text              `yaml:"title,omitempty"` // what the manual is called; "" for the common name
 	Version         string            `yaml:"version,omitempty"`
+	Note            Text              `yaml:"note,omitempty"`   // what this version is or changes, for its readers
 	Status          string            `yaml:"status,omitempty"` // draft, reviewed or active
 	Languages       []string          `yaml:"language,omitempty"`
 	Jurisdiction    map[string]string `yaml:"jurisdiction,omitempty"`

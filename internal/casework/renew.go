@@ -43,8 +43,13 @@ type Move struct {
 }
 
 // Sentence says a move in a language.
-func (m Move) Sentence(lang string) string {
-	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New, Was: m.Was, Is: m.Is, More: m.More}.Sentence(lang)
+func (m Move) Sentence(lang string) string { return m.move().Sentence(lang) }
+
+// Moot tells whether the move says nothing about this case; see protocol.Move.
+func (m Move) Moot() bool { return m.move().Moot() }
+
+func (m Move) move() protocol.Move {
+	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New, Was: m.Was, Is: m.Is, More: m.More}
 }
 
 // Foresee reports what going on under another version means for the case now. Its

@@ -142,6 +142,7 @@ func (b *tab) look(name string) {
 			b.t.Errorf("%s is wider than %d px: %s (%v)", name, width, wide, err)
 		}
 		b.picture(fmt.Sprintf("%s-%d", name, width))
+		b.readable(name, width)
 	}
 	b.paper(name)
 	b.do(chromedp.EmulateViewport(1280, 900))
@@ -156,6 +157,23 @@ func (b *tab) look(name string) {
 	}
 	for _, v := range list {
 		b.t.Errorf("%s: axe: %s", name, v)
+	}
+}
+
+// readable fails where the letters of a picture are smaller than 12 CSS pixels, or a
+// clock of a list of tasks lies beside the screen.
+func (b *tab) readable(name string, width int64) {
+	b.t.Helper()
+	wrong, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { const out = [];
+		for (const s of document.querySelectorAll("svg.n-flow")) { const w = s.getBoundingClientRect().width; if (!w) continue;
+			const small = Math.min(...[...s.querySelectorAll("text")].map(t => parseFloat(getComputedStyle(t).fontSize) * w / s.viewBox.baseVal.width));
+			if (small < 11.95) out.push("letters of " + small.toFixed(1) + " px"); }
+		if (document.querySelector("main svg.n-flow--narrow") && ![...document.querySelectorAll("main svg.n-flow")].some(s => s.getBoundingClientRect().width)) out.push("no picture");
+		for (const c of document.querySelectorAll("main td[data-head] .n-clock")) if (c.getBoundingClientRect().right > innerWidth + 1) out.push("a clock beside the screen");
+		if (location.pathname == "/hari-ini" && document.querySelector("main table td .n-clock") && !document.querySelector("main td[data-head] .n-clock")) out.push("tasks in a wide table");
+		return out.join(", "); })()`))
+	if err != nil || wrong != "" {
+		b.t.Errorf("%s at %d px: %s (%v)", name, width, wrong, err)
 	}
 }
 
@@ -309,8 +327,8 @@ func TestAManualInABrowser(t *testing.T) {
 	b.goTo("/manual/riwayat")
 	b.set("version", "0.3.0")
 	b.set("reason", "Tenggat pertama terlalu longgar.")
-	b.press("Buat naskah")
-	b.see("Naskah dibuat")
+	b.press("Buat draf")
+	b.see("Draf dibuat")
 	draft := where()
 	b.goTo(draft + "/langkah/A2")
 	b.set("deadline.value", "3")
@@ -319,7 +337,7 @@ func TestAManualInABrowser(t *testing.T) {
 	b.see("Belum disimpan")
 	b.look("manual-1-preview")
 	b.press("Simpan")
-	b.see("Perubahan naskah disimpan")
+	b.see("Perubahan draf disimpan")
 	b.goTo(draft)
 	b.look("manual-2-draft")
 	b.signOut()
@@ -422,7 +440,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}{
 		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/manual/riwayat", "/manual/cari?q=bahaya", "/manual/kontak", book + "/tahap/A", book + "/langkah/A6", book + "/formulir/F-02", book + "/coba", book + "/coba?hari=90&selesai=ya&fact.risk=high&fact.child_age_band=15-17", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
-		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/formulir/F-04?langkah=A5", at + "/formulir/F-13?langkah=B1", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/formulir/F-04?langkah=A5", at + "/formulir/F-13?langkah=B1", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", draft + "/kamus", draft + "/kamus/kepala", draft + "/kamus/fakta", draft + "/kamus/fakta/risk", draft + "/kamus/peran/R-PENDAMPING", draft + "/kamus/sumber/S-TPKS23", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"seruni", []string{"/hari-ini"}}, // with tasks
 		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {
 		b.signIn(who.name)

@@ -48,7 +48,7 @@ func TestAReviewerIsToldOfAnotherVersion(t *testing.T) {
 	}
 	reviewer.see("versi lain mulai berlaku", "Sudah dibandingkan dengan yang lama.", "Yang berubah dari versi 0.3.0")
 	reviewer.deed("review", "Tanda tangani: sudah ditinjau")
-	reviewer.see("Isi naskah ini sama")
+	reviewer.see("Isi draf ini sama")
 }
 
 // TestProblemsAreInTheReadersLanguage, with the rule that names them.

@@ -72,8 +72,8 @@ func TestTheManualReadsAsABook(t *testing.T) {
 func (h *house) draft(expert *client) (at string) {
 	h.t.Helper()
 	expert.get("/manual/riwayat?lang=id")
-	expert.submit("Buat naskah", "version", "0.3.0", "reason", "Tenggat pertama terlalu longgar.")
-	expert.see("Naskah dibuat")
+	expert.submit("Buat draf", "version", "0.3.0", "reason", "Tenggat pertama terlalu longgar.")
+	expert.see("Draf dibuat")
 	at = strings.SplitN(expert.at, "?", 2)[0]
 	expert.get(at + "/langkah/A2")
 	expert.submit("Lihat dulu", "deadline.value", "3")
@@ -81,7 +81,7 @@ func (h *house) draft(expert *client) (at string) {
 	expert.submit("Simpan", "deadline.value", "3", "reason", "")
 	expert.see("Bagian ini perlu diisi")
 	expert.submit("Simpan", "reason", "Tiga jam sesuai jumlah petugas.")
-	expert.see("Perubahan naskah disimpan")
+	expert.see("Perubahan draf disimpan")
 	return at
 }
 
@@ -109,7 +109,7 @@ func TestThreePeopleAndACase(t *testing.T) {
 		expert, second, third := h.as("wijaya"), h.as("kenanga"), h.as("cemara")
 		draft := h.draft(expert)
 		expert.get(draft)
-		expert.see("Anda ikut menulis naskah ini", "Tiga jam sesuai jumlah petugas.", "1 jam", "3 jam")
+		expert.see("Anda ikut menulis draf ini", "Tiga jam sesuai jumlah petugas.", "1 jam", "3 jam")
 		expert.unseen(`name="deed" value="review"`)
 		for _, c := range []*client{worker, h.as("anggrek"), h.as("admin")} {
 			if c.get(draft + "/langkah/A2"); c.status != 403 {

@@ -9,6 +9,7 @@ import (
 	"github.com/naungan/naungan/internal/manual/internal/store"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/id"
@@ -58,7 +59,8 @@ func (s *Service) insert(tx *db.Tx, e Edition, text []byte) error {
 // record appends a deed to an edition's chain, with its leaf: the deed's
 // signature is the person's session key over the new head.
 func (s *Service) record(tx *db.Tx, who access.Who, e Edition, d Deed) error {
-	d.Person, d.Session, d.Day = who.Person, who.Session, s.today()
+	now := s.Clock.Now()
+	d.Person, d.Session, d.Day, d.Hour = who.Person, who.Session, clock.Day(now), clock.Hour(now)
 	before, err := s.deeds(tx, e.ID)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (s *Service) record(tx *db.Tx, who access.Who, e Edition, d Deed) error {
 	if d.Sig = []byte{}; who.Sign != nil {
 		d.Sig = who.Sign("manual", head[:])
 	}
-	err = s.q(tx).InsertDeed(tx.Ctx(), store.InsertDeedParams{Jurisdiction: s.Jurisdiction, Edition: e.ID, Seq: seq, Kind: d.Kind, Person: d.Person, Session: d.Session, Hash: d.Hash, About: d.About, Reason: d.Reason, Day: d.Day, Sig: d.Sig})
+	err = s.q(tx).InsertDeed(tx.Ctx(), store.InsertDeedParams{Jurisdiction: s.Jurisdiction, Edition: e.ID, Seq: seq, Kind: d.Kind, Person: d.Person, Session: d.Session, Hash: d.Hash, About: d.About, Reason: d.Reason, Day: d.Day, Hour: d.Hour, Sig: d.Sig})
 	if db.IsUnique(err) {
 		return fault.Wrap(fault.Conflict, "fault.conflict", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/access/accesstest"
 	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -192,6 +193,9 @@ func TestTheHistoryHolds(t *testing.T) {
 		h.ok(h.s.Review(ctx, h.who("dpo"), id, f.Hash, h.running(), "Sudah dibandingkan."))
 		f = h.find(id)
 		for i, d := range f.Deeds {
+			if d.Hour == 0 || clock.Day(clock.OfHour(d.Hour)) != d.Day {
+				t.Errorf("deed %d: hour %d of day %d", i, d.Hour, d.Day)
+			}
 			var public []byte
 			h.ok(h.DB.Read(ctx, func(tx *db.Tx) error {
 				return tx.QueryRowContext(tx.Ctx(), `SELECT public FROM audit_signer WHERE jurisdiction = $1 AND session = $2 AND person = $3`, accesstest.Jurisdiction, d.Session, d.Person).Scan(&public)
@@ -210,13 +214,25 @@ func TestTheHistoryHolds(t *testing.T) {
 		if r := verify(); !r.OK {
 			t.Fatalf("%+v", r.Break)
 		}
-		for _, change := range []string{
-			`UPDATE manual_edition_deed SET reason = 'lain' WHERE kind = 'review'`,
-			`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`,
+		write := func(sql string) {
+			t.Helper()
+			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), sql); return err }))
+		}
+		for _, c := range []struct{ change, undo string }{
+			{`UPDATE manual_edition_deed SET hour = hour + 1 WHERE kind = 'begin'`, `UPDATE manual_edition_deed SET hour = hour - 1 WHERE kind = 'begin'`},
+			{`UPDATE manual_edition_deed SET hour = -hour`, `UPDATE manual_edition_deed SET hour = -hour`},
+			{`UPDATE manual_edition_deed SET reason = 'lain' WHERE kind = 'review'`, `UPDATE manual_edition_deed SET reason = 'Sudah dibandingkan.' WHERE kind = 'review'`},
+			{`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`, ""},
 		} {
-			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), change); return err }))
+			write(c.change)
 			if r := verify(); r.OK {
-				t.Errorf("not named: %s", change)
+				t.Errorf("not named: %s", c.change)
+			}
+			if c.undo != "" {
+				write(c.undo)
+				if r := verify(); !r.OK {
+					t.Fatalf("named after it was put back: %s", c.change)
+				}
 			}
 		}
 	})

@@ -84,15 +84,35 @@ func (p *Pages) renew(c *web.Ctx) error {
 // as it was is counted.
 func fates(m protocol.Migration, fate string) (out []protocol.Move) {
 	for _, v := range m.Of(fate) {
-		if fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue) {
+		if changes(v) && !v.Moot() {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-func unchanged(m protocol.Migration) int {
-	return len(m.Of(protocol.Carries)) - len(fates(m, protocol.Carries))
+func changes(v protocol.Move) bool {
+	return v.Fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue)
+}
+
+// unchanged counts what stays as it was, moot what differs between the versions and
+// never applied to the case.
+func unchanged(m protocol.Migration) (n int) {
+	for _, v := range m.Moves {
+		if !changes(v) {
+			n++
+		}
+	}
+	return n
+}
+
+func moot(m protocol.Migration) (n int) {
+	for _, v := range m.Moves {
+		if changes(v) && v.Moot() {
+			n++
+		}
+	}
+	return n
 }
 
 func orNoClock(p *lang.Printer, t time.Time) string {

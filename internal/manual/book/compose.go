@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ type writer struct {
 func (w *writer) book() *content {
 	status := w.word("book.status.", w.o.Status)
 	c := &content{
-		Lang: w.o.Lang, Title: w.p.T("book.title"), Subtitle: w.p.T("book.subtitle"),
+		Lang: w.o.Lang, Title: cmp.Or(w.m.Protocol.Title.In(w.o.Lang), w.p.T("book.title")), Subtitle: w.p.T("book.subtitle"),
 		Edition: w.p.T("book.edition", "version", w.m.Protocol.Version, "status", status),
 		Hash:    w.p.T("book.fingerprint", "hash", w.o.Hash),
 		Warning: w.word("book.warning.", w.o.Status),

@@ -52,4 +52,5 @@ type ManualEditionDeed struct {
 	Reason       string
 	Day          int64
 	Sig          []byte
+	Hour         int64
 }

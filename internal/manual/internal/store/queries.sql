@@ -33,8 +33,8 @@ UPDATE manual_edition SET seq = sqlc.arg(seq), head = sqlc.arg(head)
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
 
 -- name: InsertDeed :exec
-INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(person), sqlc.arg(session), sqlc.arg(hash), sqlc.arg(about), sqlc.arg(reason), sqlc.arg(day), sqlc.arg(sig));
+INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, hour, sig)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(person), sqlc.arg(session), sqlc.arg(hash), sqlc.arg(about), sqlc.arg(reason), sqlc.arg(day), sqlc.arg(hour), sqlc.arg(sig));
 
 -- name: ListDeeds :many
 SELECT * FROM manual_edition_deed WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) ORDER BY seq;

@@ -151,8 +151,8 @@ func (q *Queries) GetVersion(ctx context.Context, arg GetVersionParams) (ManualE
 }
 
 const insertDeed = `-- name: InsertDeed :exec
-INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, hour, sig)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type InsertDeedParams struct {
@@ -166,6 +166,7 @@ type InsertDeedParams struct {
 	About        string
 	Reason       string
 	Day          int64
+	Hour         int64
 	Sig          []byte
 }
 
@@ -181,6 +182,7 @@ func (q *Queries) InsertDeed(ctx context.Context, arg InsertDeedParams) error {
 		arg.About,
 		arg.Reason,
 		arg.Day,
+		arg.Hour,
 		arg.Sig,
 	)
 	return err
@@ -293,7 +295,7 @@ func (q *Queries) ListContacts(ctx context.Context, jurisdiction string) ([]Manu
 }
 
 const listDeeds = `-- name: ListDeeds :many
-SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig FROM manual_edition_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
+SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig, hour FROM manual_edition_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
 `
 
 type ListDeedsParams struct {
@@ -322,6 +324,7 @@ func (q *Queries) ListDeeds(ctx context.Context, arg ListDeedsParams) ([]ManualE
 			&i.Reason,
 			&i.Day,
 			&i.Sig,
+			&i.Hour,
 		); err != nil {
 			return nil, err
 		}
