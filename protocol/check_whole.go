@@ -125,6 +125,29 @@ func (c *checking) field(at place, f Form, d Field) {
 	if d.ShownWhen != nil {
 		c.shown(at.to("shown_when"), f, d, *d.ShownWhen)
 	}
+	if d.Fact != "" {
+		c.fieldFact(at.to("fact"), f, d)
+	}
+}
+
+// fieldFact holds a field that is a fact to one answer, which the fact has, and a
+// fact to one field of a form: two would contradict each other.
+func (c *checking) fieldFact(at place, f Form, d Field) {
+	fact := c.m.Facts[d.Fact]
+	first := slices.IndexFunc(f.Fields, func(o Field) bool { return o.Fact == d.Fact })
+	switch {
+	case !c.refers(at, "facts", d.Fact):
+	case d.Type != FieldChoice && d.Type != FieldYesNo:
+		c.wrong(at, RuleField, both("isian %s menjadi fakta %s, tetapi bukan pilihan tunggal atau ya/tidak", "field %s is the fact %s, and is neither a single choice nor yes/no", d.ID, d.Fact), same("type: choice"))
+	case f.Fields[first].ID != d.ID:
+		c.wrong(at, RuleField, both("isian %s dan %s menjadi fakta %s yang sama", "fields %s and %s are the same fact %s", f.Fields[first].ID, d.ID, d.Fact), Text{"satu isian saja untuk satu fakta", "one field for one fact"})
+	default:
+		for _, a := range d.Answers() {
+			if v := fact.saysOf(a); !slices.Contains(fact.Answers(), v) && (fact.Type != "bool" || a != "unknown") {
+				c.wrong(at, RuleField, both("jawaban %s dari isian %s bukan nilai fakta %s", "answer %s of field %s is no value of the fact %s", a, d.ID, d.Fact), oneOf(fact.Answers(), a))
+			}
+		}
+	}
 }
 
 // shown holds shown_when to fields that stand before, so that a reader who goes
@@ -150,15 +173,8 @@ func (c *checking) shown(at place, f Form, d Field, w Cond) {
 	}
 	c.listed(at.to("op"), w.Op, operators...)
 	asked := f.Fields[before]
-	var answers []string
-	switch asked.Type {
-	case FieldYesNo:
-		answers = []string{"yes", "no"}
-	case FieldChoice, FieldChoices:
-		for _, o := range asked.Choices {
-			answers = append(answers, o.ID)
-		}
-	default:
+	answers := asked.Answers()
+	if answers == nil {
 		return
 	}
 	for i, v := range w.Value {

@@ -334,12 +334,13 @@ func (m *Manual) formThings(id string) []*thing {
 	out := []*thing{t}
 	t.list(orderOf+"fields", ids(f.Fields, func(d Field) string { return d.ID }))
 	for _, d := range f.Fields {
-		out = append(out, f.fieldThing(id, d))
+		out = append(out, m.fieldThing(id, d))
 	}
 	return out
 }
 
-func (f Form) fieldThing(form string, d Field) *thing {
+func (m *Manual) fieldThing(form string, d Field) *thing {
+	f := m.Forms[form]
 	t := &thing{what: "field", id: form + "." + d.ID, name: d.Label}
 	t.say("label", d.Label)
 	t.say("hint", d.Hint)
@@ -354,6 +355,9 @@ func (f Form) fieldThing(form string, d Field) *thing {
 	}
 	if d.ShownWhen != nil {
 		t.say("shown_when", d.ShownWhen.text(f.labelOf, f.choiceOf))
+	}
+	if d.Fact != "" {
+		t.say("fact", m.FactText(d.Fact))
 	}
 	if d.Min != nil {
 		t.say("min", both("%d", "%d", *d.Min))

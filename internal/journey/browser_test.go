@@ -393,6 +393,58 @@ func TestAManualInABrowser(t *testing.T) {
 	b.look("manual-5-history")
 }
 
+// TestAFormInABrowser: a worker fills in a form of the manual, is stopped by what
+// is missing, mends it, and prints it. Fields come and go with the answers, at once.
+func TestAFormInABrowser(t *testing.T) {
+	h := start(t, "", io.Discard)
+	b := browse(t, h)
+	at := h.as("seruni").newCase(h, "Anak Contoh Peramban")
+	visible := func(name string) bool {
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.getElementsByName(%q)[0].checkVisibility()`, name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	b.signIn("seruni")
+	b.goTo(at + "/langkah")
+	b.see("Untuk tahu apa berikutnya, perlu diketahui:")
+	b.look("form-0-step")
+	b.goTo(at + "/formulir/F-03?langkah=A3")
+	b.see("Simpan dulu", "Selesaikan formulir")
+	if strings.Contains(b.text(), "Lanjut memunculkan") || visible("isi.to") {
+		t.Error("the script did not start")
+	}
+	b.set("isi.channel", "whatsapp")
+	if !visible("isi.to") {
+		t.Error("an answer brings nothing out")
+	}
+	b.set("isi.to", "0812-0000-0000")
+	b.set("isi.channel", "none")
+	if visible("isi.to") {
+		t.Error("what is no longer asked is shown")
+	}
+	b.set("isi.channel", "whatsapp")
+	b.set("isi.never", "Jangan menelepon rumah.")
+	b.press("Selesaikan formulir")
+	b.see("Ada isian yang perlu diperbaiki", "Disusun bersama perlu diisi.", "Bolehkah wali dihubungi? perlu diisi.")
+	if !visible("isi.to") {
+		t.Error("what was asked is hidden after a fault")
+	}
+	b.look("form-1-missing")
+	b.set("isi.agreed_with", "child")
+	b.set("isi.guardian", "no")
+	b.press("Selesaikan formulir")
+	b.see("Formulir selesai dan disimpan", "0812-0000-0000", "Jangan menelepon rumah.")
+	b.look("form-2-finished")
+	b.press("Cetak formulir ini")
+	b.see("Cetakan nomor 1, dicetak oleh seruni", "0812-0000-0000")
+	b.look("form-3-print")
+	b.goTo(at + "/formulir/F-03?langkah=A3")
+	b.see("Menyelesaikannya lagi menjadi isian baru")
+	b.look("form-4-again")
+}
+
 // TestEveryPageIsAccessible walks the pages of every role in both languages.
 func TestEveryPageIsAccessible(t *testing.T) {
 	h := start(t, "", io.Discard)
@@ -418,7 +470,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}{
 		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/manual/riwayat", "/manual/cari?q=bahaya", "/manual/kontak", book + "/tahap/A", book + "/langkah/A6", book + "/formulir/F-02", book + "/coba", book + "/coba?hari=90&selesai=ya&fact.risk=high&fact.child_age_band=15-17", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
-		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", draft + "/kamus", draft + "/kamus/kepala", draft + "/kamus/fakta", draft + "/kamus/fakta/risk", draft + "/kamus/peran/R-PENDAMPING", draft + "/kamus/sumber/S-TPKS23", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/formulir/F-04?langkah=A5", at + "/formulir/F-13?langkah=B1", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", draft + "/kamus", draft + "/kamus/kepala", draft + "/kamus/fakta", draft + "/kamus/fakta/risk", draft + "/kamus/peran/R-PENDAMPING", draft + "/kamus/sumber/S-TPKS23", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
 		{"seruni", []string{"/hari-ini"}}, // with tasks
 		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {

@@ -1,6 +1,7 @@
 import { autosave } from "./autosave";
 import { freshOnBack, quickExit, sendOnce } from "./common";
 import { liveCheck } from "./live";
+import { sheets } from "./sheet";
 
 const notice = 120; // seconds between the warning and the end of the session
 
@@ -44,3 +45,5 @@ printButtons();
 const awake = idleWarning();
 autosave(awake);
 liveCheck(awake);
+sheets();
+autosave(idleWarning());
