@@ -98,6 +98,8 @@ var spoils = []spoil{
 	{RuleClock, "steps P3 deadline anchor", "before_day", "counts back"},
 	{RuleClock, "steps P4 trigger", map[string]any{"schedule": map[string]any{"anchor": "home", "offsets": []int{9, 3}, "unit": "calendar_day"}}, "earliest"},
 	{RuleClock, "steps P4 ladder 0 wait value", 0, "length of time"},
+	{RuleClock, "steps P3 deadline", map[string]any{"value": 0, "unit": "working_day", "anchor": "plan", "basis": "project_default", "certainty": "unverified", "binding": "target"}, "end at 17.00"},
+	{RuleSilent, "facts risk unknown_as", nil, "fact risk is unknown"},
 	{RuleLaw, "sources S-1 certainty", nil, "certainty"},
 	{RuleLaw, "steps P1 deadline certainty", nil, "certainty"},
 	{RuleLaw, "sources S-1 date", nil, "dated"},
@@ -144,6 +146,10 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range spoils {
 		bad := edited(t, text, s.value, strings.Fields(s.path)...)
+		if s.rule == RuleSilent { // a duty behind the condition, and no decision that asks for its fact
+			bad = edited(t, bad, map[string]any{"value": 3, "unit": "working_day", "anchor": "intake_received", "basis": "law", "certainty": "text", "binding": "duty"}, "steps", "P2", "deadline")
+			bad = edited(t, edited(t, bad, []string{"S-1"}, "steps", "P2", "refs"), nil, "steps", "P2", "decide")
+		}
 		if s.rule == RuleConsentUnheld {
 			bad = edited(t, bad, []string{}, "steps", "P2", "consent")
 		}
@@ -171,7 +177,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		seen[s.rule] = true
 	}
 	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleID, RuleAnchor, RuleBuiltIn,
-		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
+		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleSilent, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)
 		}

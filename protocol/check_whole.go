@@ -180,11 +180,13 @@ func (c *checking) reachable() {
 	}
 	for i, s := range c.m.Steps {
 		at := c.root().to("steps", i)
+		never := s.When != nil && !c.possible(*s.When, nil)
+		c.idle[s.ID] = never || !live[s.ID]
 		switch {
 		case !live[s.ID] && c.known(s.Trigger):
 			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", s.ID),
 				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
-		case s.When != nil && !c.possible(*s.When, nil):
+		case never:
 			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", s.ID), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
 		}
 	}
@@ -343,15 +345,8 @@ func (c *checking) gate(at place, s *Step, id string, asked bool) {
 // unasked finds facts that nothing asks for.
 func (c *checking) unasked() {
 	asked := map[string]bool{}
-	var cond func(d Cond)
-	cond = func(d Cond) {
-		asked[d.Fact] = true
-		for _, sub := range slices.Concat(d.All, d.Any) {
-			cond(sub)
-		}
-		if d.Not != nil {
-			cond(*d.Not)
-		}
+	cond := func(d Cond) {
+		d.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
 	}
 	for _, s := range c.m.Steps {
 		if s.When != nil {
@@ -384,19 +379,77 @@ func (c *checking) unasked() {
 	}
 }
 
+// silent finds duties that nobody hears of while a fact is unknown for which
+// nothing asks: no form that a step brings out or waits for has a field of its
+// name, no step decides by it, and the manual does not say what unknown counts as.
+func (c *checking) silent() {
+	asked := map[string]bool{}
+	for _, s := range c.m.Steps {
+		for _, d := range s.Decide {
+			if d.If != nil {
+				d.If.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
+			}
+		}
+		for _, id := range slices.Concat(s.Outputs, s.RequiresForms) {
+			for _, d := range c.m.Forms[id].Fields {
+				asked[d.ID] = true
+			}
+		}
+	}
+	for i, s := range c.m.Steps {
+		if s.When == nil || s.Deadline.Binding != "duty" && !slices.ContainsFunc(s.Track, func(t Track) bool { return t.Binding == "duty" }) {
+			continue
+		}
+		told := map[string]bool{}
+		s.When.leaves(c.root().to("steps", i, "when"), true, func(at place, one Cond, wanted bool) {
+			f, ok := c.m.Facts[one.Fact]
+			shut := wanted && (one.Op == "ne" || one.Op == "not_in" || !slices.Contains(one.Value, "unknown"))
+			if !ok || !shut || f.UnknownAs != "" || asked[one.Fact] || told[one.Fact] {
+				return
+			}
+			told[one.Fact] = true
+			c.warn(at, RuleSilent, both("kewajiban %s tidak muncul selama fakta %s belum diketahui, dan tidak ada yang menanyakannya", "the duty %s does not come up while fact %s is unknown, and nothing asks for it", s.ID, one.Fact),
+				both("beri sebuah formulir isian dengan id %s, atau tulis unknown_as: pada fakta itu", "give a form a field with the id %s, or write unknown_as: in the fact", one.Fact))
+		})
+	}
+}
+
+// leaves visits the comparisons of a condition; wanted is false under not.
+func (d Cond) leaves(at place, wanted bool, visit func(at place, one Cond, wanted bool)) {
+	for i, sub := range d.All {
+		sub.leaves(at.to("all", i), wanted, visit)
+	}
+	for i, sub := range d.Any {
+		sub.leaves(at.to("any", i), wanted, visit)
+	}
+	if d.Not != nil {
+		d.Not.leaves(at.to("not"), !wanted, visit)
+	}
+	if d.Fact != "" {
+		visit(at, d, wanted)
+	}
+}
+
 // possible tells whether a condition can hold for some values of its facts while
 // none of the others does. Where there are too many to try, or what it says is no
 // condition, it is taken for possible. All of a check may try mostTries times a
 // comparison.
 func (c *checking) possible(d Cond, others []Cond) bool {
+	found, whole := c.search(d, others)
+	return found || !whole
+}
+
+// search looks for values of the facts by which a condition holds and none of the
+// others does; whole: it could look at all there are.
+func (c *checking) search(d Cond, others []Cond) (found, whole bool) {
 	m := c.m
 	if c.tries > mostTries {
-		return true
+		return false, false
 	}
 	size := 0
 	seen := map[string]bool{}
 	var facts []string
-	whole := true
+	whole = true
 	var collect func(d Cond)
 	collect = func(d Cond) {
 		size++
@@ -424,11 +477,16 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		if i == len(facts) {
 			tries++
 			c.tries += size
-			return !whole || tries > 20_000 || c.tries > mostTries || k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			if tries > 20_000 || c.tries > mostTries {
+				whole = false
+			}
+			found = whole && k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			return found || !whole
 		}
 		f, ok := m.Facts[facts[i]]
 		if !ok || len(f.Answers()) == 0 {
-			return true // told already
+			whole = false // told already
+			return true
 		}
 		for _, v := range append(slices.Clone(f.Answers()), "unknown") {
 			if set[facts[i]] = v; try(i + 1) {
@@ -437,7 +495,10 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		}
 		return false
 	}
-	return try(0)
+	if whole {
+		try(0)
+	}
+	return found, whole
 }
 
 // texts looks at every text of the manual: whether it is in both languages where

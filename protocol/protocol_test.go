@@ -73,13 +73,13 @@ func TestUnknownRiskRunsTheHighClock(t *testing.T) {
 	m, cal := load(t)
 	base := []Event{ev(Occurred, "intake_received", "", 0), ev(StepDone, "A5", "", 0)}
 	unknown := state(t, Evaluate(m, base, at(0), cal), "A6").Due
-	for risk, hours := range map[string]int{"high": 0, "unknown": 0, "medium": 6, "low": 24} {
+	for risk, after := range map[string]time.Duration{"high": 30 * time.Minute, "unknown": 30 * time.Minute, "medium": 6 * time.Hour, "low": 24 * time.Hour} {
 		got := state(t, Evaluate(m, append(base, ev(FactSet, "risk", risk, 0)), at(0), cal), "A6").Due
-		if !got.Equal(at(hours)) {
-			t.Errorf("risk %s: due %v, want %v", risk, got, at(hours))
+		if !got.Equal(start.Add(after)) {
+			t.Errorf("risk %s: due %v, want %v", risk, got, start.Add(after))
 		}
 	}
-	if !unknown.Equal(at(0)) {
+	if !unknown.Equal(start.Add(30 * time.Minute)) {
 		t.Errorf("a risk nobody set is due %v", unknown)
 	}
 }
@@ -440,7 +440,7 @@ func TestWhyIsToldByNames(t *testing.T) {
 	a6 := state(t, Evaluate(m, opening(ev(FactSet, "risk", "high", 0), ev(StepDone, "A5", "", 1)), at(2), cal), "A6")
 	want := []Why{
 		{Rule: "trigger", Kind: "step", Name: "A5", At: at(1)},
-		{Rule: "deadline", Kind: "event", Name: IntakeReceived, At: at(0), Unit: "hour", Known: true, Facts: []Found{{"risk", "high", false}}},
+		{Rule: "deadline", Kind: "event", Name: IntakeReceived, At: at(0), Value: 30, Unit: "minute", Known: true, Facts: []Found{{"risk", "high", false}}},
 	}
 	if !reflect.DeepEqual(a6.Why, want) {
 		t.Errorf("A6: %+v", a6.Why)
