@@ -9,6 +9,7 @@ func (c *checking) step(at place, s *Step) {
 	if s.Title.ID == "" {
 		c.wrong(at, RuleShape, both("langkah %s tidak memiliki judul", "step %s has no title", s.ID), Text{"tulis title: dalam bahasa pertama", "write title: in the first language"})
 	}
+	c.replaced(at.to("replaces"), s)
 	c.refers(at.to("stage"), "stages", s.Stage)
 	c.refers(at.to("actor"), "roles", s.Actor)
 	c.each(at.to("support"), "roles", s.Support)
@@ -39,6 +40,22 @@ func (c *checking) step(at place, s *Step) {
 	}
 	for i, r := range s.Ladder {
 		c.rung(at.to("ladder", i), r)
+	}
+}
+
+// replaced holds the ids that a step had in earlier versions to ids that no step
+// has now, each of one step: else what was done of the one would count for two. One
+// that is not known is of an older version.
+func (c *checking) replaced(at place, s *Step) {
+	for i, id := range s.Replaces {
+		switch here := at.to(i); {
+		case c.m.Step(id) != nil:
+			c.wrong(here, RuleDuplicate, both("%q adalah langkah yang masih ada", "%q is a step that there still is", id), Text{"sebut id lama yang tidak dipakai lagi", "name an old id that is no longer used"})
+		case c.m.StepNow(id) != s || slices.Index(s.Replaces, id) < i:
+			c.wrong(here, RuleDuplicate, both("%q sudah digantikan", "%q is replaced already", id), Text{"satu id lama digantikan satu langkah, sekali", "one old id is replaced by one step, once"})
+		case !idShape.MatchString(id):
+			c.wrong(here, RuleID, both("id %.60q tidak dapat dipakai", "id %.60q cannot be used", id), Text{"huruf a–z, angka, - dan _, paling banyak 40", "letters a–z, digits, - and _, at most 40"})
+		}
 	}
 }
 

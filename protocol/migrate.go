@@ -62,6 +62,7 @@ const (
 	ReasonGate      = "gate"      // it waits for other consents or forms
 	ReasonBinding   = "binding"   // it binds otherwise: a duty has become a power
 	ReasonActor     = "actor"     // it is another's to do: another agency's, another role's
+	ReasonRenamed   = "renamed"   // a step of another id that it replaces
 	ReasonRule      = "rule"      // a guard says or locks something else
 	ReasonRuleGone  = "rule_gone" // a guard that the new version does not have
 	ReasonLock      = "lock"      // an action is locked by other guards or conditions
@@ -86,12 +87,14 @@ func Migrate(old, new *Manual, events []Event, at time.Time, cal *Calendar) Migr
 	for _, e := range events {
 		g.note(e)
 	}
+	carried := map[string]bool{}
 	for _, t := range is.Tasks {
-		before, ok := was.Task(t.Step.ID)
+		before, ok := was.Task(t.Step.before(old, new))
+		carried[before.id()] = true
 		m.Moves = append(m.Moves, g.step(before, ok, t))
 	}
 	for _, t := range was.Tasks {
-		if new.Step(t.Step.ID) == nil {
+		if !carried[t.Step.ID] {
 			m.Moves = append(m.Moves, g.gone(t))
 		}
 	}
@@ -119,8 +122,20 @@ func (g *migrating) note(e Event) {
 	}
 }
 
+func (t Task) id() string {
+	if t.Step == nil {
+		return ""
+	}
+	return t.Step.ID
+}
+
 func (g *migrating) step(before Task, had bool, now Task) Move {
-	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now), Noted: g.noted[[2]string{"step", now.Step.ID}]}
+	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now)}
+	for _, id := range append([]string{m.ID}, now.Step.Replaces...) {
+		if g.new.StepNow(id) == now.Step {
+			m.Noted += g.noted[[2]string{"step", id}]
+		}
+	}
 	if !had {
 		return m
 	}
@@ -145,6 +160,9 @@ func (g *migrating) more(m *Move, before, now Task) {
 	say := func(reason string, text Text) {
 		m.More = append(m.More, text)
 		m.Reason = cmp.Or(m.Reason, reason)
+	}
+	if id := before.Step.ID; id != m.ID {
+		say(ReasonRenamed, both("dahulu langkah %s", "was step %s", id))
 	}
 	if before.Ours != now.Ours || before.Step.Actor != now.Step.Actor {
 		say(ReasonActor, both("pelaksana: %s → %s", "who acts: %s → %s", g.old.actorText(before), g.new.actorText(now)))
@@ -297,7 +315,7 @@ func (g *migrating) rest() (out []Move) {
 	})
 	for _, k := range keys {
 		what, id := k[0], k[1]
-		if what == "step" && (g.old.Step(id) != nil || g.new.Step(id) != nil) {
+		if what == "step" && (g.old.Step(id) != nil || g.new.StepNow(id) != nil) {
 			continue // told already
 		}
 		m := Move{What: what, ID: id, Fate: Carries, Noted: g.noted[k]}
@@ -398,6 +416,7 @@ var reasons = map[string]Text{
 	ReasonGate:      {"syarat penyelesaiannya lain", "what it waits for is another"},
 	ReasonBinding:   {"sifat mengikatnya lain", "it binds otherwise"},
 	ReasonActor:     {"pelaksananya lain", "it is another's to do"},
+	ReasonRenamed:   {"berganti id; yang sudah dikerjakan tetap berlaku", "renamed; what was done counts"},
 	ReasonRule:      {"aturannya lain", "its rule is another"},
 	ReasonRuleGone:  {"tidak ada lagi di versi baru", "not in the new version"},
 	ReasonLock:      {"dikunci secara lain", "it is locked otherwise"},

@@ -63,6 +63,7 @@ type Manual struct {
 	hash string
 	root *yaml.Node // the text as read, for the places of Check's problems
 	step map[string]*Step
+	heir map[string]*Step // by what steps were called in earlier versions
 }
 
 // Header says what the manual is. ConsentForm is the form on which consents are
@@ -141,6 +142,7 @@ func (s Source) Name(lang string) string { return Text{s.Title, s.EN}.In(lang) }
 // Step is one thing to do.
 type Step struct {
 	ID            string         `yaml:"id,omitempty"`
+	Replaces      IDs            `yaml:"replaces,omitempty"` // what this same step was called in earlier versions
 	Stage         string         `yaml:"stage,omitempty"`
 	Title         Text           `yaml:"title,omitempty"`
 	Actor         string         `yaml:"actor,omitempty"`
@@ -166,6 +168,18 @@ type Step struct {
 	Refs          []string       `yaml:"refs,omitempty"`
 
 	Line int `yaml:"-"`
+}
+
+// IDs are written as a list, or one as a word.
+type IDs []string
+
+// UnmarshalYAML reads both forms.
+func (l *IDs) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() != "!!null" {
+		*l = IDs{n.Value}
+		return nil
+	}
+	return n.Decode((*[]string)(l))
 }
 
 // Rung is one level of an escalation: to whom, and how long an answer is waited

@@ -58,6 +58,9 @@ func (m *Manual) anchor(name string) (Anchor, bool) {
 		return a, true
 	}
 	a, ok := anchors[name]
+	if s := m.heir[a.StepDone]; s != nil && m.step[a.StepDone] == nil {
+		a.StepDone = s.ID
+	}
 	return a, ok
 }
 
@@ -140,6 +143,29 @@ func (m *Manual) gatesOf(s *Step) (out []Text) {
 
 // Step returns a step by id, or nil.
 func (m *Manual) Step(id string) *Step { return m.step[id] }
+
+// StepNow returns the step of an id, or the one that replaces it; nil where there is
+// neither. What was noted of the old one counts for it.
+func (m *Manual) StepNow(id string) *Step {
+	if s := m.step[id]; s != nil {
+		return s
+	}
+	return m.heir[id]
+}
+
+// before returns what a step is called in an older manual: the same, or what it
+// replaces; "" where that has neither.
+func (s *Step) before(old, new *Manual) string {
+	if old.Step(s.ID) != nil {
+		return s.ID
+	}
+	for _, id := range s.Replaces {
+		if old.Step(id) != nil && new.StepNow(id) == s {
+			return id
+		}
+	}
+	return ""
+}
 
 // Events returns the names of events that the manual waits for or counts from, in
 // the order of the steps, each once: of triggers, schedules, deadlines and
@@ -238,7 +264,15 @@ func (m *Manual) asks(s *Step) bool {
 // index prepares what is looked up again and again.
 func (m *Manual) index() {
 	m.step = make(map[string]*Step, len(m.Steps))
+	m.heir = map[string]*Step{}
 	for _, s := range m.Steps {
 		m.step[s.ID] = s
+	}
+	for _, s := range m.Steps {
+		for _, id := range s.Replaces {
+			if m.heir[id] == nil {
+				m.heir[id] = s
+			}
+		}
 	}
 }
