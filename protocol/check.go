@@ -59,6 +59,7 @@ const (
 	RuleTranslation   = "missing-translation" // warning
 	RuleFactUnasked   = "fact-never-asked"    // warning: no condition asks for it
 	RuleSilent        = "silent-duty"         // warning: a duty waits for a fact that nothing asks for
+	RuleKept          = "nobody-keeps"        // warning: a guard that locks nothing and does not say who keeps it
 	RuleConsentUnheld = "consent-not-asked"   // warning: a gate waits for a consent that no step asks for
 )
 

@@ -33,7 +33,7 @@ var spoils = []spoil{
 	{RuleValue, "protocol status", "ready", "draft"},
 	{RuleReference, "protocol consent_form", "F-3", "F-3"},
 	{RuleDuplicate, "stages +", map[string]any{"id": "S", "title": Text{"a", "b"}}, `"S"`},
-	{RuleDuplicate, "global_guards +", map[string]any{"id": "G-1", "rule": Text{"a", "b"}}, `"G-1"`},
+	{RuleDuplicate, "global_guards +", map[string]any{"id": "G-1", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, `"G-1"`},
 	{RuleDuplicate, "forms F-1 fields +", map[string]any{"id": "safe", "label": Text{"a", "b"}, "type": "text"}, `"safe"`},
 	{RuleDuplicate, "forms F-1 fields where choices +", map[string]any{"id": "home", "label": Text{"a", "b"}}, `"home"`},
 	{RuleDuplicate, "steps P3 replaces", "P3", "still is"},
@@ -114,16 +114,21 @@ var spoils = []spoil{
 	{RuleTerm, "forms F-1 fields safe label en", "A child prostitute?", "exploited"},
 	{RuleGate, "steps P1 outputs", []string{}, "F-1"},
 	{RuleGate, "steps P3 consent", []string{"C-1"}, "itself"},
-	{RuleLock, "global_guards G-NOIMAGE id", "G-NOPICTURE", "upload_media"},
+	{RuleLock, "global_guards G-NOIMAGE", map[string]any{"id": "G-NOPICTURE", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, "upload_media"},
 	{RuleLock, "global_guards G-NOIMAGE", nil, "G-NOIMAGE"},
 	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
 	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
 	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
+	{RuleLock, "global_guards G-NOIMAGE while", map[string]any{"fact": "risk", "op": "eq", "value": "low"}, "opens nothing"},
+	{RuleLock, "global_guards G-NOIMAGE opens", []string{"P4"}, "always"},
+	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "requires_forms": []string{"F-1"}}, "locks nothing"},
+	{RuleReference, "global_guards G-2 requires_forms", []string{"F-9"}, "forms"},
+	{RuleKept, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}}, "who keeps it"},
 	{RuleID, "roles R.C", map[string]any{"id": "a", "en": "b"}, "R.C"},
 	{RuleID, "consents C'1", map[string]any{"id": "a", "en": "b", "evidence": Text{"a", "b"}}, "C'1"},
 	{RuleID, "forms F%2", map[string]any{"title": Text{"a", "b"}}, "F%2"},
 	{RuleID, "stages +", map[string]any{"id": "A/../B", "title": Text{"a", "b"}}, "A/../B"},
-	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}}, "letters"},
+	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, "letters"},
 	{RuleID, "steps +", map[string]any{"id": strings.Repeat("P", 41), "stage": "S", "title": Text{"a", "b"}, "actor": "R-A", "trigger": map[string]any{"event": "x"}}, "PPPP"},
 	{RuleAnchor, "anchors intake_received", map[string]any{"step_done": "P2"}, "name of an event"},
 	{RuleAnchor, "anchors case_closed", map[string]any{"step_done": "P2"}, "name of an event"},
@@ -181,7 +186,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		seen[s.rule] = true
 	}
 	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleID, RuleAnchor, RuleBuiltIn,
-		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleSilent, RuleConsentUnheld} {
+		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleSilent, RuleKept, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)
 		}

@@ -74,6 +74,7 @@ func (c *checking) guards() {
 		for k, a := range g.Forbids {
 			c.listed(at.to("forbids", k), a, Actions...)
 		}
+		c.guard(at, g)
 		forbids, unless := g.locks()
 		if unless != nil {
 			c.cond(at.to("unless"), *unless)
@@ -95,6 +96,33 @@ func (c *checking) guards() {
 			c.wrong(c.root().to("global_guards"), RuleLock, both("tidak ada pengaman yang mengunci %s", "no guard locks %s", a),
 				both("pulihkan pengaman %s, atau tulis forbids: [%s] pada pengaman lain", "bring back guard %s, or write forbids: [%s] in another guard", name, a))
 		}
+	}
+}
+
+// guard checks what a guard opens, which forms open it, and that somebody keeps it.
+func (c *checking) guard(at place, g Guard) {
+	c.each(at.to("requires_forms"), "forms", g.RequiresForms)
+	c.each(at.to("opens"), "steps", g.Opens)
+	if g.While != nil {
+		c.cond(at.to("while"), *g.While)
+	}
+	forbids, _ := g.locks()
+	if len(forbids) == 0 && len(g.RequiresForms) > 0 {
+		c.wrong(at.to("requires_forms"), RuleLock, both("pengaman %s memiliki requires_forms tetapi tidak mengunci apa pun", "guard %s has requires_forms and locks nothing", g.ID), Text{"tulis forbids:, atau hapus requires_forms:", "write forbids:, or take out requires_forms:"})
+	}
+	if len(g.Opens) > 0 && (g.While == nil || !c.possible(Cond{Not: g.While}, nil)) {
+		c.wrong(at.to("opens"), RuleLock, both("pengaman %s membuka langkahnya selalu", "guard %s opens its steps always", g.ID), Text{"tulis while: syarat yang dapat tidak terpenuhi, atau hapus persetujuan dari langkah itu", "write while: a condition that may not hold, or take the consents from the steps"})
+	}
+	if len(g.Opens) == 0 && g.While != nil {
+		c.wrong(at.to("while"), RuleLock, both("pengaman %s memiliki while tetapi tidak membuka apa pun", "guard %s has while and opens nothing", g.ID), Text{"tulis opens:, atau hapus while:", "write opens:, or take out while:"})
+	}
+	for k, f := range g.RequiresForms {
+		if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(c.m.Steps, func(s *Step) bool { return slices.Contains(s.Outputs, f) }) {
+			c.wrong(at.to("requires_forms", k), RuleGate, both("pengaman %s menunggu formulir %s yang tidak dihasilkan langkah mana pun", "guard %s waits for form %s, which no step brings out", g.ID, f), Text{"sebut di outputs: sebuah langkah", "name it in outputs: of a step"})
+		}
+	}
+	if len(forbids)+len(g.Opens) == 0 && g.Unless == nil && g.While == nil && len(g.RequiresForms) == 0 && g.KeptBy == (Text{}) {
+		c.warn(at, RuleKept, both("pengaman %s tidak mengunci apa pun dan tidak menyebut siapa yang menjaganya", "guard %s locks nothing and does not say who keeps it", g.ID), Text{"tulis forbids:, opens:, atau kept_by:", "write forbids:, opens: or kept_by:"})
 	}
 }
 
@@ -370,6 +398,9 @@ func (c *checking) unasked() {
 	for _, g := range c.m.Guards {
 		if _, unless := g.locks(); unless != nil {
 			cond(*unless)
+		}
+		if g.While != nil {
+			cond(*g.While)
 		}
 	}
 	for _, id := range keysOf(c.m.Facts) {

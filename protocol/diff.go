@@ -383,6 +383,12 @@ func (m *Manual) guardThing(g Guard) *thing {
 	if unless != nil {
 		t.say("unless", m.CondText(*unless))
 	}
+	t.list("requires_forms", texts(g.RequiresForms, m.FormText))
+	t.list("opens", texts(g.Opens, m.StepText))
+	if g.While != nil {
+		t.say("while", m.CondText(*g.While))
+	}
+	t.say("kept_by", g.KeptBy)
 	t.list("refs", texts(g.Refs, m.sourceText))
 	return t
 }
@@ -453,7 +459,7 @@ var names = map[string]Text{
 	"sensitivity": {"tingkat kerahasiaan", "sensitivity"}, "next": {"berikutnya", "next"}, "refs": {"rujukan", "sources"}, "purpose": {"kegunaan", "purpose"},
 	"label": {"label", "label"}, "hint": {"petunjuk", "hint"}, "type": {"jenis", "type"}, "choices": {"pilihan", "choices"}, "required": {"wajib diisi", "required"},
 	"shown_when": {"ditampilkan bila", "shown if"}, "min": {"paling kecil", "least"}, "max": {"paling besar", "most"}, "rule": {"aturan", "rule"},
-	"forbids": {"mengunci", "locks"}, "unless": {"kecuali", "unless"}, "values": {"nilai", "values"}, "unknown_as": {"bila belum diketahui dianggap", "if not known counts as"},
+	"forbids": {"mengunci", "locks"}, "unless": {"kecuali", "unless"}, "opens": {"langkah yang tidak menunggu", "steps that wait for nothing"}, "while": {"selama", "while"}, "kept_by": {"dijaga oleh", "kept by"}, "values": {"nilai", "values"}, "unknown_as": {"bila belum diketahui dianggap", "if not known counts as"},
 	"external": {"lembaga lain", "another agency"}, "evidence": {"bukti", "evidence"}, "or_step": {"dapat digantikan langkah", "a step may stand in"}, "url": {"alamat", "address"},
 	"certainty": {"kepastian", "certainty"}, "date": {"tanggal", "date"}, "version": {"versi", "version"}, "status": {"status", "status"}, "effective_from": {"berlaku sejak", "in force from"},
 	"holiday_calendar": {"kalender hari libur", "holiday calendar"}, "timezone": {"zona waktu", "time zone"}, "consent_form": {"formulir persetujuan", "consent form"},

@@ -112,13 +112,21 @@ type Consent struct {
 }
 
 // Guard is a rule that holds on every step. Forbids names the actions that it
-// locks, always or Unless its condition holds.
+// locks: until the forms of RequiresForms are there, and Unless its condition
+// holds; always where it says neither. Opens names the steps that wait for no
+// consent and no form While its condition holds. What no action of the engine
+// stands for is KeptBy somebody: it says who.
 type Guard struct {
 	ID      string   `yaml:"id,omitempty"`
 	Rule    Text     `yaml:"rule,omitempty"`
 	Refs    []string `yaml:"refs,omitempty"`
 	Forbids []string `yaml:"forbids,omitempty"`
 	Unless  *Cond    `yaml:"unless,omitempty"`
+
+	RequiresForms []string `yaml:"requires_forms,omitempty"`
+	Opens         []string `yaml:"opens,omitempty"`
+	While         *Cond    `yaml:"while,omitempty"`
+	KeptBy        Text     `yaml:"kept_by,omitempty"`
 }
 
 // Stage is a part of the manual.

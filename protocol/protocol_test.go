@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,6 +85,65 @@ func TestUnknownRiskRunsTheHighClock(t *testing.T) {
 	}
 }
 
+// Help that saves a life waits for nothing while there is danger, whatever the step
+// waits for otherwise; the guard says so in the gates of the step.
+func TestLifeComesFirst(t *testing.T) {
+	_, cal := load(t)
+	text := edited(t, manualText(t), nil, "steps", "B4", "consent_unless")
+	text = edited(t, text, []string{"F-07"}, "steps", "B4", "requires_forms")
+	m := parse(t, text)
+	events := opening(ev(FactSet, "contact_sexual_violence_recent", "true", 0), ev(Occurred, "medical_need", "", 0))
+	b4 := func(m *Manual, danger string) (Task, Kept) {
+		e := Evaluate(m, append(events, ev(FactSet, "immediate_danger", danger, 1)), at(1), cal)
+		i := slices.IndexFunc(e.Guards(), func(k Kept) bool { return k.Guard == "G-LIFE" })
+		return state(t, e, "B4"), e.Guards()[i]
+	}
+	if task, k := b4(m, "false"); task.State != Blocked || !slices.Equal(task.Missing, []string{"C-MEDICAL", "C-ASSENT", "F-07"}) || k.Opened != nil {
+		t.Errorf("%+v %+v", task, k)
+	}
+	if task, k := b4(m, "true"); task.State != Due || len(task.Missing) > 0 || !slices.Equal(k.Opened, []string{"B1", "B3", "B4"}) {
+		t.Errorf("%+v %+v", task, k)
+	}
+	without := parse(t, edited(t, edited(t, text, nil, "global_guards", "G-LIFE", "opens"), nil, "global_guards", "G-LIFE", "while"))
+	if task, _ := b4(without, "true"); task.State != Blocked {
+		t.Errorf("without the guard B4 is %s", task.State)
+	}
+	told := ""
+	for _, c := range Diff(m, without) {
+		told += c.Sentence("en") + "\n"
+	}
+	if !strings.Contains(told, "steps that wait for nothing") || !strings.Contains(told, "Step B4") || !strings.Contains(told, "(G-LIFE)") {
+		t.Error(told)
+	}
+}
+
+// Every guard says how it is kept, and those that no action stands for by whom.
+func TestEveryGuardSaysWhoKeepsIt(t *testing.T) {
+	m, cal := load(t)
+	e := Evaluate(m, opening(), at(1), cal)
+	list := e.Guards()
+	if len(list) != len(m.Guards) {
+		t.Fatalf("%d of %d guards", len(list), len(m.Guards))
+	}
+	for i, k := range list {
+		if len(k.Says) == 0 || k.Says[0].ID == "" || k.Says[0].EN == k.Says[0].ID {
+			t.Errorf("%s: %v", k.Guard, k.Says)
+		}
+		for _, a := range k.Locked {
+			if _, no := e.Forbids(a); !no {
+				t.Errorf("%s says that it locks %s", k.Guard, a)
+			}
+		}
+		if forbids, _ := m.Guards[i].locks(); len(forbids)+len(m.Guards[i].Opens) == 0 && !strings.HasPrefix(k.Says[0].EN, "kept by: ") {
+			t.Errorf("%s: nobody keeps it: %v", k.Guard, k.Says)
+		}
+	}
+	bare := Evaluate(&Manual{Guards: []Guard{{ID: "G-X"}}}, nil, at(1), cal).Guards()
+	if len(bare) != 1 || bare[0].Says[0].EN != "kept by the people at work, not by the engine" {
+		t.Errorf("%+v", bare)
+	}
+}
+
 func TestGuardianIsInConflictUntilAssessed(t *testing.T) {
 	m, cal := load(t)
 	base := []Event{ev(Occurred, "intake_received", "", 0), ev(Occurred, "first_contact", "", 1)}
@@ -94,7 +154,11 @@ func TestGuardianIsInConflictUntilAssessed(t *testing.T) {
 	if state(t, e, "C5").State != Due {
 		t.Errorf("C5 is %+v", state(t, e, "C5"))
 	}
-	e = Evaluate(m, append(base, ev(FactSet, "guardian_conflict", "no", 2)), at(3), cal)
+	base = append(base, ev(FactSet, "guardian_conflict", "no", 2))
+	if g, no := Evaluate(m, base, at(3), cal).Forbids(ContactGuardian); !no || g != "G-SAFECHANNEL" {
+		t.Error("a guardian may be contacted without a safe-contact plan")
+	}
+	e = Evaluate(m, append(base, ev(FormFilled, "F-03", "", 2)), at(3), cal)
 	if _, no := e.Forbids(ContactGuardian); no {
 		t.Error("an assessed guardian may not be contacted")
 	}
