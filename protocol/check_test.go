@@ -251,7 +251,7 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 		"a: 1\nsteps: 7\n":                                     2,
 		"a: &x 1\nb: *x\n":                                     1,
 		"- a\n":                                                1,
-		"a: 1\n---\nb: 2\n":                                    1,
+		"a: 1\n---\nb: 2\n":                                    2,
 		"steps:\n- id: A\n  id: B\n":                           3,
 		"\n\nsteps: [{trigger: [1]}]\n":                        3,
 		"x:\n" + strings.Repeat("- ", 50):                      2,
@@ -265,12 +265,37 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	} {
 		_, err := Parse(strings.NewReader(text))
 		list := Problems(err)
+		for _, p := range list {
+			if m, h := p.In("id"); m == "" || m == p.Message || h == "" || p.Column < 1 {
+				t.Errorf("%.40q: not in both languages: %+v", text, p)
+			}
+		}
 		if err == nil || len(list) == 0 || list[0].Line != line || list[0].Rule != RuleYAML {
 			t.Errorf("%.40q: %v %v", text, err, list)
 		}
 	}
 	if Problems(nil) != nil {
 		t.Error("no failure has problems")
+	}
+}
+
+// What the parser says is put in words, with the column where it can be known.
+func TestUnreadableYAMLIsExplained(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                      "1:1 berkas ini kosong",
+		"a: 1\n  b: c: d\n":                     "2:3 ada titik dua di tempat yang salah",
+		"steps:\n- id: A\n  id: B\n":            `3:3 kunci "id" sudah ada di baris 2`,
+		"steps: 7\n":                            "1:8 di sini harus ada daftar, bukan angka",
+		"steps:\n- {id: A, next: {a: b}}\n":     "2:3 di sini harus ada daftar, bukan peta (kunci: isi)",
+		"steps:\n- deadline: {value: banyak}\n": "2:21 di sini harus ada angka, bukan teks",
+		"steps: [{id: A}, null]\n":              "1:18 langkah 2 kosong",
+	} {
+		_, err := Parse(strings.NewReader(text))
+		p := Problems(err)[0]
+		m, _ := p.In("id")
+		if got := fmt.Sprintf("%d:%d %s", p.Line, p.Column, m); got != want {
+			t.Errorf("%q: %s, want %s (%s)", text, got, want, p.Message)
+		}
 	}
 }
 

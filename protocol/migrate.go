@@ -364,6 +364,13 @@ func (f Fact) Answers() []string {
 	return f.Values
 }
 
+// Idle tells whether a move is of a step that came or went and was never asked for
+// in the case: nobody did it, and neither version wants it now.
+func (v Move) Idle() bool {
+	waits := func(s State) bool { return s == "" || s == NotYet || s == NotApplicable }
+	return v.What == "step" && v.Fate != Carries && v.Noted == 0 && waits(v.Was) && waits(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero()
+}
+
 // Of returns the moves of one fate.
 func (m Migration) Of(fate string) []Move {
 	return slices.DeleteFunc(slices.Clone(m.Moves), func(v Move) bool { return v.Fate != fate })

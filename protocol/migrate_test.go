@@ -86,7 +86,7 @@ func TestMigrationIsTotal(t *testing.T) {
 	for _, ids := range [][]string{{"A5"}, {"A6", "D3"}, {"E1", "E12", "G3"}} {
 		versions = append(versions, parse(t, renamed(t, text, ids...)))
 	}
-	guards := false
+	guards, idle := false, false
 	rapid.Check(t, func(t *rapid.T) {
 		from, to := rapid.SampledFrom(versions).Draw(t, "from"), rapid.SampledFrom(versions).Draw(t, "to")
 		events := drawCourse(t, old)
@@ -106,6 +106,10 @@ func TestMigrationIsTotal(t *testing.T) {
 		was, is := Evaluate(from, events, at(200), cal), Evaluate(to, events, at(200), cal)
 		for _, v := range got.Moves {
 			guards = guards || v.What == "guard"
+			if v.Idle() && (v.Noted > 0 || v.Was.Open() || v.Is.Open() || v.Was == Done || v.Fate == Carries) {
+				t.Fatalf("%+v", v)
+			}
+			idle = idle || v.Idle()
 			if v.What != "step" || v.Fate != Carries {
 				continue
 			}
@@ -137,6 +141,9 @@ func TestMigrationIsTotal(t *testing.T) {
 			}
 		}
 	})
+	if !idle {
+		t.Error("no step never applied")
+	}
 	if !guards {
 		t.Error("no guard moved")
 	}

@@ -81,9 +81,12 @@ func (p *Pages) renew(c *web.Ctx) error {
 }
 
 // fates lists the moves of one kind that a reader has to know of; what only stays
-// as it was is counted.
+// as it was is counted, and so is what never applied in the case.
 func fates(m protocol.Migration, fate string) (out []protocol.Move) {
 	for _, v := range m.Of(fate) {
+		if v.Idle() {
+			continue
+		}
 		if fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue) {
 			out = append(out, v)
 		}
@@ -93,6 +96,15 @@ func fates(m protocol.Migration, fate string) (out []protocol.Move) {
 
 func unchanged(m protocol.Migration) int {
 	return len(m.Of(protocol.Carries)) - len(fates(m, protocol.Carries))
+}
+
+func idle(m protocol.Migration) (n int) {
+	for _, v := range m.Moves {
+		if v.Idle() {
+			n++
+		}
+	}
+	return n
 }
 
 func orNoClock(p *lang.Printer, t time.Time) string {
