@@ -74,6 +74,7 @@ func (c *checking) guards() {
 		for k, a := range g.Forbids {
 			c.listed(at.to("forbids", k), a, Actions...)
 		}
+		c.guard(at, g)
 		forbids, unless := g.locks()
 		if unless != nil {
 			c.cond(at.to("unless"), *unless)
@@ -95,6 +96,33 @@ func (c *checking) guards() {
 			c.wrong(c.root().to("global_guards"), RuleLock, both("tidak ada pengaman yang mengunci %s", "no guard locks %s", a),
 				both("pulihkan pengaman %s, atau tulis forbids: [%s] pada pengaman lain", "bring back guard %s, or write forbids: [%s] in another guard", name, a))
 		}
+	}
+}
+
+// guard checks what a guard opens, which forms open it, and that somebody keeps it.
+func (c *checking) guard(at place, g Guard) {
+	c.each(at.to("requires_forms"), "forms", g.RequiresForms)
+	c.each(at.to("opens"), "steps", g.Opens)
+	if g.While != nil {
+		c.cond(at.to("while"), *g.While)
+	}
+	forbids, _ := g.locks()
+	if len(forbids) == 0 && len(g.RequiresForms) > 0 {
+		c.wrong(at.to("requires_forms"), RuleLock, both("pengaman %s memiliki requires_forms tetapi tidak mengunci apa pun", "guard %s has requires_forms and locks nothing", g.ID), Text{"tulis forbids:, atau hapus requires_forms:", "write forbids:, or take out requires_forms:"})
+	}
+	if len(g.Opens) > 0 && (g.While == nil || !c.possible(Cond{Not: g.While}, nil)) {
+		c.wrong(at.to("opens"), RuleLock, both("pengaman %s membuka langkahnya selalu", "guard %s opens its steps always", g.ID), Text{"tulis while: syarat yang dapat tidak terpenuhi, atau hapus persetujuan dari langkah itu", "write while: a condition that may not hold, or take the consents from the steps"})
+	}
+	if len(g.Opens) == 0 && g.While != nil {
+		c.wrong(at.to("while"), RuleLock, both("pengaman %s memiliki while tetapi tidak membuka apa pun", "guard %s has while and opens nothing", g.ID), Text{"tulis opens:, atau hapus while:", "write opens:, or take out while:"})
+	}
+	for k, f := range g.RequiresForms {
+		if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(c.m.Steps, func(s *Step) bool { return slices.Contains(s.Outputs, f) }) {
+			c.wrong(at.to("requires_forms", k), RuleGate, both("pengaman %s menunggu formulir %s yang tidak dihasilkan langkah mana pun", "guard %s waits for form %s, which no step brings out", g.ID, f), Text{"sebut di outputs: sebuah langkah", "name it in outputs: of a step"})
+		}
+	}
+	if len(forbids)+len(g.Opens) == 0 && g.Unless == nil && g.While == nil && len(g.RequiresForms) == 0 && g.KeptBy == (Text{}) {
+		c.warn(at, RuleKept, both("pengaman %s tidak mengunci apa pun dan tidak menyebut siapa yang menjaganya", "guard %s locks nothing and does not say who keeps it", g.ID), Text{"tulis forbids:, opens:, atau kept_by:", "write forbids:, opens: or kept_by:"})
 	}
 }
 
@@ -196,11 +224,13 @@ func (c *checking) reachable() {
 	}
 	for i, s := range c.m.Steps {
 		at := c.root().to("steps", i)
+		never := s.When != nil && !c.possible(*s.When, nil)
+		c.idle[s.ID] = never || !live[s.ID]
 		switch {
 		case !live[s.ID] && c.known(s.Trigger):
 			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", c.m.Named("steps", s.ID)),
 				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
-		case s.When != nil && !c.possible(*s.When, nil):
+		case never:
 			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", c.m.Named("steps", s.ID)), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
 		}
 	}
@@ -359,15 +389,8 @@ func (c *checking) gate(at place, s *Step, id string, asked bool) {
 // unasked finds facts that nothing asks for.
 func (c *checking) unasked() {
 	asked := map[string]bool{}
-	var cond func(d Cond)
-	cond = func(d Cond) {
-		asked[d.Fact] = true
-		for _, sub := range slices.Concat(d.All, d.Any) {
-			cond(sub)
-		}
-		if d.Not != nil {
-			cond(*d.Not)
-		}
+	cond := func(d Cond) {
+		d.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
 	}
 	for _, s := range c.m.Steps {
 		if s.When != nil {
@@ -392,6 +415,9 @@ func (c *checking) unasked() {
 		if _, unless := g.locks(); unless != nil {
 			cond(*unless)
 		}
+		if g.While != nil {
+			cond(*g.While)
+		}
 	}
 	for _, id := range keysOf(c.m.Facts) {
 		if !asked[id] {
@@ -400,19 +426,77 @@ func (c *checking) unasked() {
 	}
 }
 
+// silent finds duties that nobody hears of while a fact is unknown for which
+// nothing asks: no form that a step brings out or waits for has a field of its
+// name, no step decides by it, and the manual does not say what unknown counts as.
+func (c *checking) silent() {
+	asked := map[string]bool{}
+	for _, s := range c.m.Steps {
+		for _, d := range s.Decide {
+			if d.If != nil {
+				d.If.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
+			}
+		}
+		for _, id := range slices.Concat(s.Outputs, s.RequiresForms) {
+			for _, d := range c.m.Forms[id].Fields {
+				asked[d.ID] = true
+			}
+		}
+	}
+	for i, s := range c.m.Steps {
+		if s.When == nil || s.Deadline.Binding != "duty" && !slices.ContainsFunc(s.Track, func(t Track) bool { return t.Binding == "duty" }) {
+			continue
+		}
+		told := map[string]bool{}
+		s.When.leaves(c.root().to("steps", i, "when"), true, func(at place, one Cond, wanted bool) {
+			f, ok := c.m.Facts[one.Fact]
+			shut := wanted && (one.Op == "ne" || one.Op == "not_in" || !slices.Contains(one.Value, "unknown"))
+			if !ok || !shut || f.UnknownAs != "" || asked[one.Fact] || told[one.Fact] {
+				return
+			}
+			told[one.Fact] = true
+			c.warn(at, RuleSilent, both("kewajiban %s tidak muncul selama fakta %s belum diketahui, dan tidak ada yang menanyakannya", "the duty %s does not come up while fact %s is unknown, and nothing asks for it", s.ID, one.Fact),
+				both("beri sebuah formulir isian dengan id %s, atau tulis unknown_as: pada fakta itu", "give a form a field with the id %s, or write unknown_as: in the fact", one.Fact))
+		})
+	}
+}
+
+// leaves visits the comparisons of a condition; wanted is false under not.
+func (d Cond) leaves(at place, wanted bool, visit func(at place, one Cond, wanted bool)) {
+	for i, sub := range d.All {
+		sub.leaves(at.to("all", i), wanted, visit)
+	}
+	for i, sub := range d.Any {
+		sub.leaves(at.to("any", i), wanted, visit)
+	}
+	if d.Not != nil {
+		d.Not.leaves(at.to("not"), !wanted, visit)
+	}
+	if d.Fact != "" {
+		visit(at, d, wanted)
+	}
+}
+
 // possible tells whether a condition can hold for some values of its facts while
 // none of the others does. Where there are too many to try, or what it says is no
 // condition, it is taken for possible. All of a check may try mostTries times a
 // comparison.
 func (c *checking) possible(d Cond, others []Cond) bool {
+	found, whole := c.search(d, others)
+	return found || !whole
+}
+
+// search looks for values of the facts by which a condition holds and none of the
+// others does; whole: it could look at all there are.
+func (c *checking) search(d Cond, others []Cond) (found, whole bool) {
 	m := c.m
 	if c.tries > mostTries {
-		return true
+		return false, false
 	}
 	size := 0
 	seen := map[string]bool{}
 	var facts []string
-	whole := true
+	whole = true
 	var collect func(d Cond)
 	collect = func(d Cond) {
 		size++
@@ -440,11 +524,16 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		if i == len(facts) {
 			tries++
 			c.tries += size
-			return !whole || tries > 20_000 || c.tries > mostTries || k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			if tries > 20_000 || c.tries > mostTries {
+				whole = false
+			}
+			found = whole && k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			return found || !whole
 		}
 		f, ok := m.Facts[facts[i]]
 		if !ok || len(f.Answers()) == 0 {
-			return true // told already
+			whole = false // told already
+			return true
 		}
 		for _, v := range append(slices.Clone(f.Answers()), "unknown") {
 			if set[facts[i]] = v; try(i + 1) {
@@ -453,7 +542,10 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		}
 		return false
 	}
-	return try(0)
+	if whole {
+		try(0)
+	}
+	return found, whole
 }
 
 // texts looks at every text of the manual: whether it is in both languages where

@@ -62,6 +62,7 @@ const (
 	ReasonGate      = "gate"      // it waits for other consents or forms
 	ReasonBinding   = "binding"   // it binds otherwise: a duty has become a power
 	ReasonActor     = "actor"     // it is another's to do: another agency's, another role's
+	ReasonRenamed   = "renamed"   // a step of another id that it replaces
 	ReasonRule      = "rule"      // a guard says or locks something else
 	ReasonRuleGone  = "rule_gone" // a guard that the new version does not have
 	ReasonLock      = "lock"      // an action is locked by other guards or conditions
@@ -86,12 +87,14 @@ func Migrate(old, new *Manual, events []Event, at time.Time, cal *Calendar) Migr
 	for _, e := range events {
 		g.note(e)
 	}
+	carried := map[string]bool{}
 	for _, t := range is.Tasks {
-		before, ok := was.Task(t.Step.ID)
+		before, ok := was.Task(t.Step.before(old, new))
+		carried[before.id()] = true
 		m.Moves = append(m.Moves, g.step(before, ok, t))
 	}
 	for _, t := range was.Tasks {
-		if new.Step(t.Step.ID) == nil {
+		if !carried[t.Step.ID] {
 			m.Moves = append(m.Moves, g.gone(t))
 		}
 	}
@@ -119,8 +122,20 @@ func (g *migrating) note(e Event) {
 	}
 }
 
+func (t Task) id() string {
+	if t.Step == nil {
+		return ""
+	}
+	return t.Step.ID
+}
+
 func (g *migrating) step(before Task, had bool, now Task) Move {
-	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now), Noted: g.noted[[2]string{"step", now.Step.ID}]}
+	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now)}
+	for _, id := range append([]string{m.ID}, now.Step.Replaces...) {
+		if g.new.StepNow(id) == now.Step {
+			m.Noted += g.noted[[2]string{"step", id}]
+		}
+	}
 	if !had {
 		return m
 	}
@@ -145,6 +160,9 @@ func (g *migrating) more(m *Move, before, now Task) {
 	say := func(reason string, text Text) {
 		m.More = append(m.More, text)
 		m.Reason = cmp.Or(m.Reason, reason)
+	}
+	if id := before.Step.ID; id != m.ID {
+		say(ReasonRenamed, both("dahulu langkah %s", "was step %s", id))
 	}
 	if before.Ours != now.Ours || before.Step.Actor != now.Step.Actor {
 		say(ReasonActor, both("pelaksana: %s → %s", "who acts: %s → %s", g.old.actorText(before), g.new.actorText(now)))
@@ -297,7 +315,7 @@ func (g *migrating) rest() (out []Move) {
 	})
 	for _, k := range keys {
 		what, id := k[0], k[1]
-		if what == "step" && (g.old.Step(id) != nil || g.new.Step(id) != nil) {
+		if what == "step" && (g.old.Step(id) != nil || g.new.StepNow(id) != nil) {
 			continue // told already
 		}
 		m := Move{What: what, ID: id, Fate: Carries, Noted: g.noted[k]}
@@ -346,6 +364,14 @@ func (f Fact) Answers() []string {
 	return f.Values
 }
 
+// Idle tells whether a move is of a step that differs between the versions and was
+// never asked for in the case: nobody did it, and neither version wants it now. A
+// reader of the case has nothing to learn from it.
+func (v Move) Idle() bool {
+	idle := func(s State) bool { return s == "" || s == NotApplicable || s == NotYet && v.Fate != Carries }
+	return v.What == "step" && (v.Fate != Carries || v.Reason != "") && v.Noted == 0 && idle(v.Was) && idle(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero()
+}
+
 // Of returns the moves of one fate.
 func (m Migration) Of(fate string) []Move {
 	return slices.DeleteFunc(slices.Clone(m.Moves), func(v Move) bool { return v.Fate != fate })
@@ -354,14 +380,6 @@ func (m Migration) Of(fate string) []Move {
 // Clocks returns the moves whose time changes: of steps and of other agencies.
 func (m Migration) Clocks() []Move {
 	return slices.DeleteFunc(slices.Clone(m.Moves), func(v Move) bool { return v.OldDue.Equal(v.NewDue) })
-}
-
-// Moot tells whether a move is of a step that applies to the case under neither
-// version and of which nothing was noted: a reader of the case has nothing to learn
-// from it.
-func (v Move) Moot() bool {
-	idle := func(s State) bool { return s == "" || s == NotApplicable }
-	return v.What == "step" && idle(v.Was) && idle(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero() && v.Noted == 0 && v.Reason != ReasonGoneDone
 }
 
 // Sentence says a move in one sentence of a language (id or en).
@@ -412,6 +430,7 @@ var reasons = map[string]Text{
 	ReasonGate:      {"syarat penyelesaiannya lain", "what it waits for is another"},
 	ReasonBinding:   {"sifat mengikatnya lain", "it binds otherwise"},
 	ReasonActor:     {"pelaksananya lain", "it is another's to do"},
+	ReasonRenamed:   {"berganti id; yang sudah dikerjakan tetap berlaku", "renamed; what was done counts"},
 	ReasonRule:      {"aturannya lain", "its rule is another"},
 	ReasonRuleGone:  {"tidak ada lagi di versi baru", "not in the new version"},
 	ReasonLock:      {"dikunci secara lain", "it is locked otherwise"},

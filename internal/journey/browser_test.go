@@ -389,7 +389,7 @@ func TestAManualInABrowser(t *testing.T) {
 	b.look("manual-4-case")
 	b.set("reason", "Tenggat baru berlaku bagi semua.")
 	b.press("Pindahkan kasus ke versi 0.3.0")
-	b.see("Kasus dipindahkan dari manual versi 0.2.0 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
+	b.see("Kasus dipindahkan dari manual versi 0.2.1 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
 	b.look("manual-5-history")
 }
 

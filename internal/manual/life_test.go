@@ -294,13 +294,17 @@ func TestContacts(t *testing.T) {
 // still finds it.
 func TestEarlierManualsAreThere(t *testing.T) {
 	each(t, func(h house) {
-		const first = "19ecb9731cbe587266845d805d1f09b4fc590abf186788bd7cadf92dc36f8341" // SHA-256 of default/earlier/0.1.0.yaml
-		m, err := h.s.Version(ctx, first)
-		h.ok(err)
-		if m.Protocol.Version != "0.1.0" || len(m.Steps) != 52 || m.Hash() != first {
-			t.Errorf("version %s, %d steps", m.Protocol.Version, len(m.Steps))
+		for version, hash := range map[string]string{ // SHA-256 of default/earlier/*.yaml
+			"0.1.0": "19ecb9731cbe587266845d805d1f09b4fc590abf186788bd7cadf92dc36f8341",
+			"0.2.0": "4657d5271adf9ae172a1c754bcdacdb1aa00d56038aa07d53aabfd1a584963ad",
+		} {
+			m, err := h.s.Version(ctx, hash)
+			h.ok(err)
+			if m.Protocol.Version != version || len(m.Steps) != 52 || m.Hash() != hash {
+				t.Errorf("version %s, %d steps", m.Protocol.Version, len(m.Steps))
+			}
 		}
-		_, err = h.s.Version(ctx, first[1:]+"0")
+		_, err := h.s.Version(ctx, strings.Repeat("0", 64))
 		h.wants("fault.not_found", err)
 	})
 }

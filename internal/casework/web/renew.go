@@ -81,10 +81,10 @@ func (p *Pages) renew(c *web.Ctx) error {
 }
 
 // fates lists the moves of one kind that a reader has to know of; what only stays
-// as it was is counted.
+// as it was is counted, and so is what never applied in the case.
 func fates(m protocol.Migration, fate string) (out []protocol.Move) {
 	for _, v := range m.Of(fate) {
-		if changes(v) && !v.Moot() {
+		if changes(v) && !v.Idle() {
 			out = append(out, v)
 		}
 	}
@@ -95,8 +95,8 @@ func changes(v protocol.Move) bool {
 	return v.Fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue)
 }
 
-// unchanged counts what stays as it was, moot what differs between the versions and
-// never applied to the case.
+// unchanged counts what stays as it was, idle what differs between the versions and
+// never applied in the case.
 func unchanged(m protocol.Migration) (n int) {
 	for _, v := range m.Moves {
 		if !changes(v) {
@@ -106,9 +106,9 @@ func unchanged(m protocol.Migration) (n int) {
 	return n
 }
 
-func moot(m protocol.Migration) (n int) {
+func idle(m protocol.Migration) (n int) {
 	for _, v := range m.Moves {
-		if changes(v) && v.Moot() {
+		if v.Idle() {
 			n++
 		}
 	}
