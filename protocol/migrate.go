@@ -368,7 +368,7 @@ func (f Fact) Answers() []string {
 // never asked for in the case: nobody did it, and neither version wants it now. A
 // reader of the case has nothing to learn from it.
 func (v Move) Idle() bool {
-	idle := func(s State) bool { return s == "" || s == NotApplicable || s == NotYet && v.Fate != Carries }
+	idle := func(s State) bool { return s == "" || s == NotApplicable || s == NotYet && v.Fate == Drops }
 	return v.What == "step" && (v.Fate != Carries || v.Reason != "") && v.Noted == 0 && idle(v.Was) && idle(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero()
 }
 

@@ -80,16 +80,33 @@ func tree(text []byte) (*yaml.Node, error) {
 	return root, plain(root, 0)
 }
 
+// A line of the manual that comes with the program is 700 bytes at most, and it has
+// 2,600 brackets.
+const (
+	maxLine     = 64 << 10
+	maxBrackets = 100_000
+)
+
 // shallow refuses lines that open more brackets or dashes than a manual has
-// levels before the parser, whose work grows with the square of them, sees them.
+// levels before the parser, whose work grows with the square of them, sees them, and
+// so many brackets or so long a line that parsing them would take a second.
 func shallow(text []byte) error {
+	all := 0
 	for n, line := range bytes.Split(text, []byte("\n")) {
-		if opens := bytes.Count(line, []byte("[")) + bytes.Count(line, []byte("{")); opens > 1000 {
-			return refuse(&yaml.Node{Line: n + 1}, Text{"lebih dari 1000 kurung dalam satu baris", "more than 1000 brackets in one line"})
+		at := &yaml.Node{Line: n + 1}
+		if len(line) > maxLine {
+			return refuse(at, both("satu baris lebih dari %d KiB", "a line of more than %d KiB", maxLine>>10))
+		}
+		opens := bytes.Count(line, []byte("[")) + bytes.Count(line, []byte("{"))
+		if opens > 1000 {
+			return refuse(at, Text{"lebih dari 1000 kurung dalam satu baris", "more than 1000 brackets in one line"})
+		}
+		if all += opens; all > maxBrackets {
+			return refuse(at, both("lebih dari %d kurung", "more than %d brackets", maxBrackets))
 		}
 		lead := line[:len(line)-len(bytes.TrimLeft(line, "-? \t"))]
 		if bytes.Count(lead, []byte("- "))+bytes.Count(lead, []byte("? ")) > maxDepth {
-			return refuse(&yaml.Node{Line: n + 1}, tooDeep)
+			return refuse(at, tooDeep)
 		}
 	}
 	return nil

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Use is a place of a manual that names something of it. Part is step, guard or
-// anchor, ID which one.
+// Use is a place of a manual that names something of it. Part is step, form, guard
+// or anchor, ID which one.
 type Use struct{ Part, ID string }
 
 // Uses lists where a manual names one of its facts, roles or sources (part: facts,
-// roles or sources), each place once: steps in their order, then guards and anchors.
+// roles or sources), each place once: steps in their order, then forms, guards and anchors.
 // Only what is named nowhere can be taken out without leaving something behind that
 // points to nothing.
 func (m *Manual) Uses(part, id string) []Use {
@@ -19,30 +19,34 @@ func (m *Manual) Uses(part, id string) []Use {
 	}
 	switch part {
 	case "facts":
-		return m.factUses(id, func(c Cond) bool { return c.Fact == id }, func(name string) bool { return m.Facts[id].Type == "bool" && name == id })
+		return m.factUses(id, func(c Cond) bool { return c.Fact == id }, func(name string) bool { return m.Facts[id].Type == "bool" && name == id },
+			func(f Field) bool { return f.Fact == id })
 	case "roles":
-		return m.usesIn(func(s *Step) bool { return s.Actor == id || slices.Contains(s.Support, id) }, nil, nil)
+		return m.usesIn(func(s *Step) bool { return s.Actor == id || slices.Contains(s.Support, id) }, nil, nil, nil)
 	case "sources":
 		return m.usesIn(func(s *Step) bool {
 			return slices.Contains(s.Refs, id) || slices.ContainsFunc(s.Track, func(t Track) bool { return slices.Contains(t.Refs, id) })
-		}, func(g Guard) bool { return slices.Contains(g.Refs, id) }, nil)
+		}, func(g Guard) bool { return slices.Contains(g.Refs, id) }, nil, nil)
 	}
 	return nil
 }
 
-// AnswerUses lists where a condition asks for one answer of a fact, or an event of
-// the language means it (risk set to high is high_risk_set).
+// AnswerUses lists where a condition asks for one answer of a fact, a form says it,
+// or an event of the language means it (risk set to high is high_risk_set).
 func (m *Manual) AnswerUses(fact, answer string) []Use {
 	asks := func(c Cond) bool { return c.Fact == fact && slices.Contains(c.Value, answer) }
 	means := func(name string) bool {
 		return fact == "risk" && answer == "high" && name == HighRisk || answer == "true" && m.Facts[fact].Type == "bool" && name == fact
 	}
-	return m.factUses("", asks, means)
+	says := func(f Field) bool {
+		return f.Fact == fact && (m.Facts[fact].Type == "bool" || slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.ID == answer }))
+	}
+	return m.factUses("", asks, means, says)
 }
 
-// factUses finds conditions, triggers and what counts from an event or, where fact
-// is not "", from its change.
-func (m *Manual) factUses(fact string, asks func(Cond) bool, event func(string) bool) []Use {
+// factUses finds conditions, triggers, fields of forms and what counts from an event
+// or, where fact is not "", from its change.
+func (m *Manual) factUses(fact string, asks func(Cond) bool, event func(string) bool, says func(Field) bool) []Use {
 	from := func(name string) bool {
 		a, other := m.anchor(name)
 		return event(name) || other && fact != "" && a.FactChange == fact
@@ -58,14 +62,19 @@ func (m *Manual) factUses(fact string, asks func(Cond) bool, event func(string) 
 		return found || from(s.Deadline.Anchor) || slices.ContainsFunc(s.Track, func(t Track) bool { return from(t.Anchor) })
 	}, func(g Guard) bool {
 		_, unless := g.locks()
-		return unless != nil && unless.mentions(asks)
-	}, func(a Anchor) bool { return fact != "" && a.FactChange == fact })
+		return unless != nil && unless.mentions(asks) || g.While != nil && g.While.mentions(asks)
+	}, func(a Anchor) bool { return fact != "" && a.FactChange == fact }, says)
 }
 
-func (m *Manual) usesIn(step func(*Step) bool, guard func(Guard) bool, anchor func(Anchor) bool) (out []Use) {
+func (m *Manual) usesIn(step func(*Step) bool, guard func(Guard) bool, anchor func(Anchor) bool, field func(Field) bool) (out []Use) {
 	for _, s := range m.Steps {
 		if step(s) {
 			out = append(out, Use{"step", s.ID})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.Forms)) {
+		if field != nil && slices.ContainsFunc(m.Forms[id].Fields, field) {
+			out = append(out, Use{"form", id})
 		}
 	}
 	for _, g := range m.Guards {

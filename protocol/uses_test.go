@@ -54,6 +54,7 @@ anchors: {b_known: {fact_change: b}}
 roles: {R-1: {id: Satu}, R-2: {id: Dua}, R-3: {id: Tiga}}
 sources: {S-1: {title: T}, S-2: {title: U}, S-3: {title: V}}
 global_guards: [{id: G-1, rule: {id: G}, refs: [S-2], forbids: [mediate], unless: {not: {fact: b, op: eq, value: y}}}]
+forms: {F-1: {title: F, fields: [{id: c, label: C, type: choice, fact: b, choices: [{id: x, label: X}]}]}}
 steps:
   - {id: P1, actor: R-1, trigger: {event: a}, refs: [S-1]}
   - {id: P2, actor: R-1, support: [R-2], trigger: {any: [{event: x}, {fact_change: b}]}, deadline: {value: 1, unit: hour, anchor: b_known}}
@@ -67,7 +68,7 @@ steps:
 		want     []Use
 	}{
 		{"facts", "a", []Use{{"step", "P1"}, {"step", "P3"}}},
-		{"facts", "b", []Use{{"step", "P2"}, {"step", "P3"}, {"guard", "G-1"}, {"anchor", "b_known"}}},
+		{"facts", "b", []Use{{"step", "P2"}, {"step", "P3"}, {"form", "F-1"}, {"guard", "G-1"}, {"anchor", "b_known"}}},
 		{"facts", "c", nil},
 		{"facts", "", nil},
 		{"roles", "R-1", []Use{{"step", "P1"}, {"step", "P2"}, {"step", "P3"}}},
@@ -86,7 +87,7 @@ steps:
 		fact, answer string
 		want         []Use
 	}{
-		{"b", "x", []Use{{"step", "P3"}}},
+		{"b", "x", []Use{{"step", "P3"}, {"form", "F-1"}}},
 		{"b", "y", []Use{{"guard", "G-1"}}},
 		{"risk", "high", []Use{{"step", "P3"}}},
 		{"risk", "low", nil},

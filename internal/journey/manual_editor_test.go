@@ -59,7 +59,7 @@ func TestAConditionIsWrittenWithoutScript(t *testing.T) {
 	for _, l := range lang.Languages {
 		c.words(l, draft+"/langkah/A3")
 	}
-	f := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t)
+	f := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t)
 	when := f.Manual.Step("A3").When
 	if when == nil || len(when.All) != 2 || when.All[1].Not == nil || len(when.All[1].Not.Any) != 2 {
 		t.Fatalf("%+v", when)
@@ -73,7 +73,7 @@ func TestTheRestOfAStepIsWritten(t *testing.T) {
 	c := h.as("wijaya")
 	draft := h.draft(c)
 	read := func() string {
-		return string(must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t).Text)
+		return string(must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t).Text)
 	}
 	was := read()
 	c.get(draft + "/langkah/A5?lang=id")
@@ -83,7 +83,7 @@ func TestTheRestOfAStepIsWritten(t *testing.T) {
 	c.see("Belum disimpan", "Polisi menjawab")
 	c.submit("Simpan", "reason", "Jalan dan tenggat baru.")
 	c.see("Perubahan draf disimpan")
-	s := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t).Manual.Step("A5")
+	s := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t).Manual.Step("A5")
 	if len(s.Track) != 1 || s.Track[0].Value != 24 || len(s.Decide) != 3 || s.Decide[1].Then != "A7" || s.Decide[2].Else != "A6" || len(s.OnOverdue) != 1 {
 		t.Fatalf("%+v %+v %v", s.Track, s.Decide, s.OnOverdue)
 	}
@@ -91,12 +91,12 @@ func TestTheRestOfAStepIsWritten(t *testing.T) {
 		t.Error("comments went")
 	}
 	c.submit("Simpan", "track.0.remove", "yes", "decide.1.remove", "yes", "reason", "Tidak jadi.")
-	s = must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t).Manual.Step("A5")
+	s = must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t).Manual.Step("A5")
 	if len(s.Track) != 0 || len(s.Decide) != 2 {
 		t.Fatalf("%+v %+v", s.Track, s.Decide)
 	}
 
-	form := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t).Manual.Forms["F-02"]
+	form := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t).Manual.Forms["F-02"]
 	place := -1
 	for i, x := range form.Fields {
 		if x.ShownWhen != nil && x.ShownWhen.All != nil {
@@ -110,7 +110,7 @@ func TestTheRestOfAStepIsWritten(t *testing.T) {
 	c.hit("cond:line:"+n+".1", n+".1.add", form.Fields[place].ShownWhen.All[0].Fact)
 	c.submit("Simpan", n+".1.0.value", "yes", "reason", "Ditanyakan lebih sering.")
 	c.see("Perubahan draf disimpan")
-	after := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/draf/")))(t).Manual.Forms["F-02"]
+	after := must(h.Manual.Find(ctx, strings.TrimPrefix(draft, "/manual/naskah/")))(t).Manual.Forms["F-02"]
 	if w := after.Fields[place].ShownWhen; after.Title.ID != "Judul yang diketik" || len(w.All) != 2 || len(w.All[1].Any) != 1 {
 		t.Fatalf("%+v", w)
 	}
@@ -121,7 +121,7 @@ func TestAChangeIsTakenBackWithOnePress(t *testing.T) {
 	h := start(t, "", discard{})
 	c := h.as("wijaya")
 	draft := h.draft(c) // one change: A2
-	id := strings.TrimPrefix(draft, "/manual/draf/")
+	id := strings.TrimPrefix(draft, "/manual/naskah/")
 	one := must(h.Manual.Find(ctx, id))(t)
 	c.get(draft + "/langkah/A7?lang=id")
 	c.submit("Hapus langkah A7", "reason", "Salah tekan.")
@@ -160,7 +160,7 @@ func TestACheckAnswersWhileTyping(t *testing.T) {
 	h := start(t, "", discard{})
 	c := h.as("wijaya")
 	draft := h.draft(c)
-	id := strings.TrimPrefix(draft, "/manual/draf/")
+	id := strings.TrimPrefix(draft, "/manual/naskah/")
 	before := must(h.Manual.Find(ctx, id))(t)
 	check := func(page, label string, change func(v url.Values)) {
 		t.Helper()

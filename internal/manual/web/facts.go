@@ -364,6 +364,8 @@ func useLink(v draftView, u protocol.Use) ui.Option {
 	switch u.Part {
 	case "step":
 		return ui.Option{Value: draftPath(v.Full.ID) + "/langkah/" + u.ID, Label: v.Words.Step(u.ID)}
+	case "form":
+		return ui.Option{Value: draftPath(v.Full.ID) + "/formulir/" + u.ID, Label: protocol.Label(u.Part).In(v.L) + " " + u.ID}
 	case "guard":
 		return ui.Option{Value: v.At + "#" + u.ID, Label: protocol.Label(u.Part).In(v.L) + " " + u.ID}
 	}
