@@ -205,3 +205,22 @@ func TestTwoFillOneForm(t *testing.T) {
 		t.Error("the older filling reads as the newer")
 	}
 }
+
+// TestAFormShownAgainIsNoNewerThanItWas: what asks for further fields, or is wrong,
+// does not pass over what a colleague saved meanwhile.
+func TestAFormShownAgainIsNoNewerThanItWas(t *testing.T) {
+	h := start(t, "", discard{})
+	a, b := h.as("seruni"), h.as("wijaya")
+	at := a.newCase(h, "Anak Contoh Bersama") + "/formulir/F-03?langkah=A3"
+	for _, again := range []string{"Lanjut", "Selesaikan formulir"} {
+		b.get(at)
+		a.get(at)
+		a.submit("Simpan dulu", "isi.never", "Jangan menelepon rumah, "+again+".")
+		b.submit(again, "isi.channel", "whatsapp", "isi.never", "Jangan ke sekolah.")
+		if b.status != http.StatusConflict {
+			b.submit("Selesaikan formulir", "isi.agreed_with", "child", "isi.to", "0812-0000-0000")
+		}
+		b.wants(http.StatusConflict)
+		b.see("seruni menyimpan versi lain", "Jangan menelepon rumah, "+again+".", "Jangan ke sekolah.")
+	}
+}
