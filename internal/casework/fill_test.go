@@ -232,3 +232,21 @@ func TestWhatDutiesWaitForIsSaidOnForms(t *testing.T) {
 		}
 	}
 }
+
+func TestARenamedStepKeepsItsForms(t *testing.T) {
+	m, err := protocol.Parse(strings.NewReader("forms: {F-1: {title: a}}\nsteps: [{id: A9, replaces: A1, outputs: [F-1]}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o casework.Opened
+	o.Eval.Manual = m
+	o.Fillings = []casework.Entry[casework.FillingDoc]{{Seq: 4, Doc: casework.FillingDoc{Form: "F-1", Step: "A1", Draft: true}}}
+	for _, step := range []string{"A1", "A9"} {
+		if e, ok := o.Filling("F-1", step); !ok || e.Seq != 4 {
+			t.Errorf("%s: %+v", step, e)
+		}
+	}
+	if _, ok := o.Filling("F-1", ""); ok {
+		t.Error("a step's form is of no step")
+	}
+}
