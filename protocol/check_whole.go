@@ -427,8 +427,8 @@ func (c *checking) unasked() {
 }
 
 // silent finds duties that nobody hears of while a fact is unknown for which
-// nothing asks: no form that a step brings out or waits for has a field of its
-// name, no step decides by it, and the manual does not say what unknown counts as.
+// nothing asks: no form that a step brings out or waits for has a field that is that
+// fact, no step decides by it, and the manual does not say what unknown counts as.
 func (c *checking) silent() {
 	asked := map[string]bool{}
 	for _, s := range c.m.Steps {
@@ -439,7 +439,7 @@ func (c *checking) silent() {
 		}
 		for _, id := range slices.Concat(s.Outputs, s.RequiresForms) {
 			for _, d := range c.m.Forms[id].Fields {
-				asked[d.ID] = true
+				asked[d.Fact] = true
 			}
 		}
 	}
@@ -456,7 +456,7 @@ func (c *checking) silent() {
 			}
 			told[one.Fact] = true
 			c.warn(at, RuleSilent, both("kewajiban %s tidak muncul selama fakta %s belum diketahui, dan tidak ada yang menanyakannya", "the duty %s does not come up while fact %s is unknown, and nothing asks for it", s.ID, one.Fact),
-				both("beri sebuah formulir isian dengan id %s, atau tulis unknown_as: pada fakta itu", "give a form a field with the id %s, or write unknown_as: in the fact", one.Fact))
+				both("beri sebuah formulir isian dengan fact: %s, atau tulis unknown_as: pada fakta itu", "give a form a field with fact: %s, or write unknown_as: in the fact", one.Fact))
 		})
 	}
 }

@@ -82,6 +82,10 @@ var (
 	mistyped = regexp.MustCompile("cannot unmarshal (!!\\w+)(?: `(.*)`)? into (.+)")
 )
 
+// mostUnread bounds what is told of a text that is no manual: the rest comes when
+// these are mended.
+const mostUnread = 100
+
 // explain puts what the parser says of a text in words of both languages, with
 // line and column; root is the text as far as it was read, or nil.
 func explain(err error, text []byte, root *yaml.Node) error {
@@ -93,18 +97,19 @@ func explain(err error, text []byte, root *yaml.Node) error {
 	if errors.Is(err, io.EOF) {
 		return refuse(nil, Text{"berkas ini kosong", "the file is empty"})
 	}
-	for _, found := range atLine.FindAllStringSubmatch(err.Error(), -1) {
+	lines := bytes.Split(text, []byte("\n"))
+	for _, found := range atLine.FindAllStringSubmatch(err.Error(), mostUnread) {
 		line, _ := strconv.Atoi(found[1])
-		out = append(out, slip(found[2], line, text, root))
+		out = append(out, slip(found[2], line, lines, root))
 	}
 	if out == nil {
-		out = unreadable{slip(err.Error(), 1, text, root)}
+		out = unreadable{slip(err.Error(), 1, lines, root)}
 	}
 	return out
 }
 
-func slip(says string, line int, text []byte, root *yaml.Node) Problem {
-	at := &yaml.Node{Line: line, Column: first(text, line)}
+func slip(says string, line int, lines [][]byte, root *yaml.Node) Problem {
+	at := &yaml.Node{Line: line, Column: first(lines, line)}
 	if m := twice.FindStringSubmatch(says); m != nil {
 		key := on(root, line, func(n *yaml.Node) bool { return n.Value == m[1] })
 		return unread(or(key, at), both("kunci %.60q sudah ada di baris %s", "the key %.60q is there already, in line %s", m[1], m[2]), Text{"hapus salah satunya", "take one of them out"})
@@ -148,15 +153,11 @@ func shapeOf(name string) Text {
 }
 
 // first returns the column where a line's text begins, from 1.
-func first(text []byte, line int) int {
-	for ; line > 1; line-- {
-		_, rest, ok := bytes.Cut(text, []byte("\n"))
-		if !ok {
-			return 1
-		}
-		text = rest
+func first(lines [][]byte, line int) int {
+	if line < 1 || line > len(lines) {
+		return 1
 	}
-	begin, _, _ := bytes.Cut(text, []byte("\n"))
+	begin := lines[line-1]
 	if lead := len(begin) - len(bytes.TrimLeft(begin, " \t")); lead < len(begin) {
 		return lead + 1
 	}
@@ -168,7 +169,10 @@ func on(n *yaml.Node, line int, is func(*yaml.Node) bool) *yaml.Node {
 	if n == nil || n.Line == line && is(n) {
 		return n
 	}
-	for _, sub := range n.Content {
+	for i, sub := range n.Content {
+		if i+1 < len(n.Content) && n.Content[i+1].Line < line { // it is over before that line
+			continue
+		}
 		if found := on(sub, line, is); found != nil {
 			return found
 		}

@@ -16,24 +16,32 @@ func ValidID(id string) bool { return idShape.MatchString(id) }
 // stands where the problem was found, or the last that begins before; nil where
 // none does, or where the manual was not read from a text.
 func (m *Manual) Where(p Problem) (path []string) {
-	var line, column int
-	var walk func(n *yaml.Node, at []string)
-	walk = func(n *yaml.Node, at []string) {
-		later := n.Line > line || n.Line == line && n.Column > column
-		if here := n.Line < p.Line || n.Line == p.Line && n.Column <= p.Column; here && later && len(at) > 0 {
-			line, column, path = n.Line, n.Column, at
-		}
-		for i, sub := range n.Content {
-			switch {
-			case n.Kind == yaml.SequenceNode:
-				walk(sub, append(at[:len(at):len(at)], nameIn(sub, i)))
-			case n.Kind == yaml.MappingNode && i%2 == 1:
-				walk(sub, append(at[:len(at):len(at)], n.Content[i-1].Value))
-			}
-		}
+	if m.root == nil {
+		return nil
 	}
-	if m.root != nil {
-		walk(m.root, nil)
+	before := func(n *yaml.Node) bool { return n.Line < p.Line || n.Line == p.Line && n.Column <= p.Column }
+	line, column := m.root.Line, m.root.Column
+	var at []string
+	for in := m.root; in != nil; {
+		var n *yaml.Node
+		// Things stand in the text in their order: of those that begin before the place
+		// only the last can hold it.
+		for i := len(in.Content) - 1; i >= 0 && n == nil; i-- {
+			sub := in.Content[i]
+			switch {
+			case in.Kind == yaml.MappingNode && i%2 == 0 || !before(sub):
+				continue
+			case in.Kind == yaml.SequenceNode:
+				at = append(at, nameIn(sub, i))
+			case in.Kind == yaml.MappingNode:
+				at = append(at, in.Content[i-1].Value)
+			}
+			n = sub
+		}
+		if n != nil && len(at) > 0 && (path == nil || n.Line > line || n.Line == line && n.Column > column) {
+			line, column, path = n.Line, n.Column, at[:len(at):len(at)]
+		}
+		in = n
 	}
 	return path
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func parsedOf(t *testing.T, text string) *Manual {
@@ -99,5 +100,31 @@ steps:
 	}
 	if !ValidID("_a") || !ValidID("-") || ValidID("a b") || ValidID("") || ValidID(strings.Repeat("a", 41)) {
 		t.Error("ids are another shape than Check's")
+	}
+}
+
+// TestManyFaultsAreFoundInReasonableTime: of a text with ten thousands of slips the
+// first are told, and the places of a thousand problems are found at once.
+func TestManyFaultsAreFoundInReasonableTime(t *testing.T) {
+	many := func(step string, n int) string {
+		var b strings.Builder
+		b.WriteString("schema: handling-protocol/v1\nsteps:\n")
+		for range n {
+			b.WriteString(step)
+		}
+		return b.String()
+	}
+	begun := time.Now()
+	_, err := Parse(strings.NewReader(many("  - {deadline_when: [{value: a}"+strings.Repeat(", {value: a}", 990)+"]}\n", 60)))
+	if list := Problems(err); len(list) != mostUnread || list[0].Line != 3 || list[0].Column != 30 {
+		t.Errorf("%d problems, the first %+v", len(list), list[:1])
+	}
+	m := parsedOf(t, many("  - {id: A, actor: Q, refs: [a"+strings.Repeat(", a", 990)+"]}\n", 200))
+	list := Check(m)
+	for _, p := range list {
+		m.Where(p)
+	}
+	if took := time.Since(begun); took > slow*5*time.Second || len(list) != 1000 {
+		t.Errorf("%d problems took %v", len(list), took)
 	}
 }

@@ -60,10 +60,17 @@ func (d FillingDoc) Check() error {
 	return c.err()
 }
 
-// Filling returns the newest filling of a form for a step, draft or not.
+// Filling returns the newest filling of a form for a step, draft or not. What was
+// filled in for a step that has another id now is of that step.
 func (o Opened) Filling(form, step string) (e Entry[FillingDoc], ok bool) {
+	now := func(id string) string {
+		if m := o.Eval.Manual; m != nil && m.StepNow(id) != nil {
+			return m.StepNow(id).ID
+		}
+		return id
+	}
 	for _, f := range slices.Backward(o.Fillings) {
-		if f.Doc.Form == form && f.Doc.Step == step {
+		if f.Doc.Form == form && now(f.Doc.Step) == now(step) {
 			return f, true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/naungan/naungan/internal/casework"
+	"github.com/naungan/naungan/internal/manual"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/protocol"
@@ -215,4 +216,37 @@ func TestAStepAsksForWhatDecidesTheNext(t *testing.T) {
 			t.Errorf("A6 asks again for %q", got)
 		}
 	})
+}
+
+// TestWhatDutiesWaitForIsSaidOnForms: whoever answers on the form that a duty rests
+// on has noted it for the duty too.
+func TestWhatDutiesWaitForIsSaidOnForms(t *testing.T) {
+	m, _, err := manual.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range [][4]string{{"F-02", "informant", "victim", "victim"}, {"F-11", "suspect_is_child", "yes", "true"}, {"F-04", "case_type", "online", "online"}, {"F-04", "risk", "high", "high"}} {
+		said := m.Says(want[0], map[string][]string{want[1]: {want[2]}})
+		if len(said) != 1 || said[0].Name != want[1] || said[0].Value != want[3] {
+			t.Errorf("%v says %+v", want, said)
+		}
+	}
+}
+
+func TestARenamedStepKeepsItsForms(t *testing.T) {
+	m, err := protocol.Parse(strings.NewReader("forms: {F-1: {title: a}}\nsteps: [{id: A9, replaces: A1, outputs: [F-1]}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o casework.Opened
+	o.Eval.Manual = m
+	o.Fillings = []casework.Entry[casework.FillingDoc]{{Seq: 4, Doc: casework.FillingDoc{Form: "F-1", Step: "A1", Draft: true}}}
+	for _, step := range []string{"A1", "A9"} {
+		if e, ok := o.Filling("F-1", step); !ok || e.Seq != 4 {
+			t.Errorf("%s: %+v", step, e)
+		}
+	}
+	if _, ok := o.Filling("F-1", ""); ok {
+		t.Error("a step's form is of no step")
+	}
 }

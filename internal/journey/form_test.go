@@ -205,3 +205,53 @@ func TestTwoFillOneForm(t *testing.T) {
 		t.Error("the older filling reads as the newer")
 	}
 }
+
+// TestAFormShownAgainIsNoNewerThanItWas: what asks for further fields, or is wrong,
+// does not pass over what a colleague saved meanwhile.
+func TestAFormShownAgainIsNoNewerThanItWas(t *testing.T) {
+	h := start(t, "", discard{})
+	a, b := h.as("seruni"), h.as("wijaya")
+	at := a.newCase(h, "Anak Contoh Bersama") + "/formulir/F-03?langkah=A3"
+	for _, again := range []string{"Lanjut", "Selesaikan formulir"} {
+		b.get(at)
+		a.get(at)
+		a.submit("Simpan dulu", "isi.never", "Jangan menelepon rumah, "+again+".")
+		b.submit(again, "isi.channel", "whatsapp", "isi.never", "Jangan ke sekolah.")
+		if b.status != http.StatusConflict {
+			b.submit("Selesaikan formulir", "isi.agreed_with", "child", "isi.to", "0812-0000-0000")
+		}
+		b.wants(http.StatusConflict)
+		b.see("seruni menyimpan versi lain", "Jangan menelepon rumah, "+again+".", "Jangan ke sekolah.")
+	}
+}
+
+// TestAnOldPageBringsNoOldAnswerBack: of the facts only what was changed on the page
+// is noted, and what a colleague changed meanwhile is told before it is passed over.
+func TestAnOldPageBringsNoOldAnswerBack(t *testing.T) {
+	h := start(t, "", discard{})
+	a, b := h.as("seruni"), h.as("wijaya")
+	at := a.newCase(h, "Anak Contoh Fakta") + "/langkah"
+	a.get(at)
+	b.get(at)
+	b.ask("A5", "facts", "fact.immediate_danger", "true", "fact.risk", "high")
+	b.wants(http.StatusOK)
+	a.ask("A5", "facts", "fact.immediate_danger", "false")
+	a.wants(http.StatusUnprocessableEntity)
+	a.see("Sementara itu orang lain mencatat: Ya.", "Risiko tinggi")
+	b.get(at)
+	a.get(at)
+	a.submit("Simpan", "fact.risk", "medium") // the list of all facts
+	a.wants(http.StatusOK)
+	b.submit("Simpan", "fact.venue_linked", "true") // its page still says that the risk is high
+	b.wants(http.StatusOK)
+	b.see("Risiko sedang")
+	a.submit("Simpan", "fact.venue_linked", "false")
+	a.wants(http.StatusUnprocessableEntity)
+	a.see("Sementara itu orang lain mencatat: Ya.")
+	a.submit("Simpan", "fact.venue_linked", "false")
+	a.wants(http.StatusOK)
+	a.get(at)
+	if a.chosen("fact.venue_linked") != "false" {
+		t.Error("what was decided after reading both is not noted")
+	}
+}

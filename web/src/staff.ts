@@ -46,4 +46,3 @@ const awake = idleWarning();
 autosave(awake);
 liveCheck(awake);
 sheets();
-autosave(idleWarning());

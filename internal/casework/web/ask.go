@@ -22,6 +22,15 @@ func askedNow(v caseView, step, fact string) string {
 	return v.Said(fact)
 }
 
+// wasSaid is what was known of a fact when its question was first shown: what is
+// changed since by somebody else is told, once.
+func wasSaid(v caseView, typed bool, field, fact string) string {
+	if typed && v.Form.Values.Has("was."+fact) && !v.Form.Wrong(field) {
+		return v.Form.Get("was." + fact)
+	}
+	return v.Said(fact)
+}
+
 func askDescribed(v caseView, name, fact string, wrong bool) string {
 	var ids []string
 	if v.Manual.Facts[fact].UnknownAs != "" {

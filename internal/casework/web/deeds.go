@@ -125,7 +125,10 @@ func factOf(events []protocol.Event, name string) string {
 // before the step that they were asked in.
 func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err error) {
 	text := plain.Clean(c.Get("text"))
-	switch out = factEvents(c, v); c.Get("go") {
+	if out, err = factEvents(c, v); err != nil {
+		return nil, "", err
+	}
+	switch c.Get("go") {
 	case "done":
 		return append(out, protocol.Event{Kind: protocol.StepDone, Name: c.Get("step")}), text, nil
 	case "heard": // another institution did it, and somebody here heard of it
@@ -147,14 +150,31 @@ func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err 
 	return nil, "", nil
 }
 
-func factEvents(c *web.Ctx, v caseView) (out []protocol.Event) {
+// factEvents reads the answers that were changed on the page. One that somebody else
+// changed since the page was read is that person's to settle: a page that is old does
+// not bring an old answer back.
+func factEvents(c *web.Ctx, v caseView) (out []protocol.Event, err error) {
+	var newer []fault.Field
 	for name := range v.Manual.Facts {
-		if value := c.Get("fact." + name); value != "" && value != v.Said(name) {
+		value, said := c.Get("fact."+name), v.Said(name)
+		was := said
+		if c.R.PostForm.Has("was." + name) {
+			was = c.Get("was." + name)
+		}
+		switch {
+		case value == "" || value == said || value == was:
+		case was != said:
+			newer = append(newer, fault.Field{Name: name, Key: "casework.facts_newer", Args: []any{"value", valueTitle(c.P, v.Manual, name, said)}})
+		default:
 			out = append(out, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value})
 		}
 	}
 	slices.SortFunc(out, func(a, b protocol.Event) int { return strings.Compare(a.Name, b.Name) })
-	return out
+	slices.SortFunc(newer, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
+	if newer != nil {
+		err = fault.Of(newer...)
+	}
+	return out, err
 }
 
 // stated reads a day and an hour; a day alone counts from its beginning, so that

@@ -26,6 +26,7 @@ type fillView struct {
 	Sheet    protocol.Form
 	Last     casework.Entry[casework.FillingDoc] // the newest filling for this step
 	Has      bool                                // there is one
+	Seen     int64                               // the filling that what is typed was made from
 	Theirs   url.Values                          // a colleague's newer filling, where both wrote
 	People   []string                            // offered where a person is written
 	Places   []string                            // and an institution
@@ -112,6 +113,7 @@ func (p *Pages) fillView(c *web.Ctx, form, step string) (v fillView, err error) 
 		return v, err
 	}
 	v.Last, v.Has = v.Filling(v.ID, step)
+	v.Seen = v.Last.Seq
 	for _, m := range v.Members {
 		v.People = append(v.People, m.Name)
 	}
@@ -149,7 +151,7 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 	var done casework.Filled
 	read := func() (err error) {
 		if v, err = p.fillView(c, c.R.PathValue("form"), c.Get("step")); err == nil {
-			v.Values = c.R.PostForm
+			v.Values, v.Seen = c.R.PostForm, seenOf(c)
 		}
 		return err
 	}
@@ -183,7 +185,7 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 		}
 		v.Form = f
 		if fault.KindOf(err) == fault.Conflict {
-			v.Theirs = typedOf(v.Last.Doc.Answers)
+			v.Theirs, v.Seen = typedOf(v.Last.Doc.Answers), v.Last.Seq // now it was read
 		}
 		return c.PageAs(web.Status(fault.KindOf(err)), title(c), fillPage(v))
 	})
