@@ -189,7 +189,7 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 func (s *Service) Save(ctx context.Context, who access.Who, draft, seen string, text []byte, about, reason string) error {
 	m, err := protocol.Parse(bytes.NewReader(text))
 	if err != nil {
-		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", protocol.Problems(err)[0].Message}})
+		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable_line", Args: []any{"line", protocol.Problems(err)[0].Line}})
 	}
 	if err := checkWords(m); err != nil {
 		return err
