@@ -58,6 +58,8 @@ const (
 	RuleBuiltIn       = "built-in-redefined"  // warning: an anchor that the language knows means something else
 	RuleTranslation   = "missing-translation" // warning
 	RuleFactUnasked   = "fact-never-asked"    // warning: no condition asks for it
+	RuleSilent        = "silent-duty"         // warning: a duty waits for a fact that nothing asks for
+	RuleKept          = "nobody-keeps"        // warning: a guard that locks nothing and does not say who keeps it
 	RuleConsentUnheld = "consent-not-asked"   // warning: a gate waits for a consent that no step asks for
 )
 
@@ -67,6 +69,14 @@ type checking struct {
 	out   []Problem
 	ids   map[string]map[string]bool // part → its ids
 	tries int
+
+	ways     *ways
+	idle     map[string]bool // steps that never begin
+	backward map[string]bool // steps whose clock counts from what comes after them
+	events   map[string]bool // what occurs
+	consents map[string]bool // what some step names
+	spans    map[Span]*[14]int64
+	pairs    int
 }
 
 // mostTries bounds the comparisons by which Check looks whether conditions can hold.
@@ -124,7 +134,7 @@ func (c *checking) warn(at place, rule string, message, hint Text) {
 // Check returns every problem of a manual at once (the first 1,000), errors before
 // warnings, each by line.
 func Check(m *Manual) []Problem {
-	c := &checking{m: m, ids: map[string]map[string]bool{}}
+	c := &checking{m: m, ids: map[string]map[string]bool{}, ways: waysOf(m), idle: map[string]bool{}, backward: map[string]bool{}, spans: map[Span]*[14]int64{}}
 	c.header()
 	c.facts()
 	c.words()
@@ -135,9 +145,11 @@ func Check(m *Manual) []Problem {
 	}
 	c.duplicates()
 	c.reachable()
+	c.clocks()
 	c.loops()
 	c.gates()
 	c.unasked()
+	c.silent()
 	c.texts()
 	c.keys()
 	slices.SortStableFunc(c.out, func(a, b Problem) int {
@@ -286,11 +298,11 @@ var (
 	Bases       = []string{"law", "service_standard", "guideline", "project_default"}
 	Certainties = []string{"text", "secondary", "unverified"}
 	Bindings    = []string{"duty", "power", "target"}
+	Overdues    = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
 	FieldTypes  = []string{FieldText, FieldLong, FieldChoice, FieldChoices, FieldNumber, FieldDate, FieldTime, FieldYesNo, FieldPerson, FieldInstitution}
 )
 
 var (
 	sensitivities = []string{"", "public", "internal", "case", "restricted"}
-	overdues      = []string{"remind_actor", "notify_supervisor", "notify_manager", "open_escalation"}
 	operators     = []string{"eq", "ne", "in", "not_in"}
 )

@@ -9,6 +9,7 @@ func (c *checking) step(at place, s *Step) {
 	if s.Title.ID == "" {
 		c.wrong(at, RuleShape, both("langkah %s tidak memiliki judul", "step %s has no title", s.ID), Text{"tulis title: dalam bahasa pertama", "write title: in the first language"})
 	}
+	c.replaced(at.to("replaces"), s)
 	c.refers(at.to("stage"), "stages", s.Stage)
 	c.refers(at.to("actor"), "roles", s.Actor)
 	c.each(at.to("support"), "roles", s.Support)
@@ -20,7 +21,7 @@ func (c *checking) step(at place, s *Step) {
 	c.each(at.to("refs"), "sources", s.Refs)
 	c.listed(at.to("sensitivity"), s.Sensitivity, sensitivities...)
 	for i, a := range s.OnOverdue {
-		c.listed(at.to("on_overdue", i), a, overdues...)
+		c.listed(at.to("on_overdue", i), a, Overdues...)
 	}
 	if s.When != nil {
 		c.cond(at.to("when"), *s.When)
@@ -39,6 +40,22 @@ func (c *checking) step(at place, s *Step) {
 	}
 	for i, r := range s.Ladder {
 		c.rung(at.to("ladder", i), r)
+	}
+}
+
+// replaced holds the ids that a step had in earlier versions to ids that no step
+// has now, each of one step: else what was done of the one would count for two. One
+// that is not known is of an older version.
+func (c *checking) replaced(at place, s *Step) {
+	for i, id := range s.Replaces {
+		switch here := at.to(i); {
+		case c.m.Step(id) != nil:
+			c.wrong(here, RuleDuplicate, both("%q adalah langkah yang masih ada", "%q is a step that there still is", id), Text{"sebut id lama yang tidak dipakai lagi", "name an old id that is no longer used"})
+		case c.m.StepNow(id) != s || slices.Index(s.Replaces, id) < i:
+			c.wrong(here, RuleDuplicate, both("%q sudah digantikan", "%q is replaced already", id), Text{"satu id lama digantikan satu langkah, sekali", "one old id is replaced by one step, once"})
+		case !idShape.MatchString(id):
+			c.wrong(here, RuleID, both("id %.60q tidak dapat dipakai", "id %.60q cannot be used", id), Text{"huruf a–z, angka, - dan _, paling banyak 40", "letters a–z, digits, - and _, at most 40"})
+		}
 	}
 }
 
@@ -180,8 +197,9 @@ func (c *checking) anchored(at place, s *Step) {
 	if !ok || !c.means(at, a) || a.StepDone == "" {
 		return
 	}
-	if a.StepDone == s.ID || c.waitsFor(a.StepDone, s.ID, map[string]bool{}) {
-		no(both("dihitung dari langkah %s yang baru dapat dimulai setelah langkah ini", "it counts from step %s, which can only begin after this one", a.StepDone))
+	if a.StepDone == s.ID || c.ways.after(a.StepDone, s.ID) {
+		c.backward[s.ID] = true
+		no(both("dihitung dari langkah %s yang baru dapat dimulai setelah langkah ini", "it counts from step %s, which can only begin after this one", c.m.Named("steps", a.StepDone)))
 	}
 }
 
@@ -198,23 +216,6 @@ func (c *checking) means(at place, a Anchor) bool {
 		ok = c.refers(at, "consents", id) && ok
 	}
 	return ok
-}
-
-// waitsFor tells whether every way to begin step goes through the completion of other.
-func (c *checking) waitsFor(step, other string, seen map[string]bool) bool {
-	s := c.m.Step(step)
-	if s == nil || seen[step] {
-		return false
-	}
-	seen[step] = true
-	var all func(t Trigger) bool
-	all = func(t Trigger) bool {
-		if len(t.Any) > 0 {
-			return !slices.ContainsFunc(t.Any, func(o Trigger) bool { return !all(o) })
-		}
-		return t.StepDone != "" && (t.StepDone == other || c.waitsFor(t.StepDone, other, seen))
-	}
-	return all(s.Trigger)
 }
 
 // deadlineWhen looks for special deadlines that can never count, or that lengthen
@@ -235,8 +236,8 @@ func (c *checking) deadlineWhen(at place, s *Step) {
 			c.wrong(here.to("if"), RuleClock, Text{"tenggat khusus ini tidak pernah berlaku", "this special deadline can never count"}, Text{"syaratnya mustahil, atau sudah tercakup oleh yang di atasnya", "its condition cannot be, or one above it covers it"})
 		}
 		d := s.Deadline
-		if d.Binding == "duty" && slices.Contains(Units, d.Unit) && minutes(w.Value, w.Unit) > minutes(d.Value, d.Unit) {
-			c.wrong(here, RuleClock, Text{"tenggat khusus lebih panjang daripada kewajiban", "a special deadline longer than the duty"}, Text{"kewajiban hanya dapat dipersingkat", "a duty can only be made shorter"})
+		if d.Binding == "duty" && spanned(w.Value, w.Unit) && spanned(d.Value, d.Unit) && c.longer(Span{w.Value, w.Unit}, Span{d.Value, d.Unit}) {
+			c.wrong(here, RuleClock, Text{"tenggat khusus dapat lebih panjang daripada kewajiban", "a special deadline that can be longer than the duty"}, Text{"kewajiban hanya dapat dipersingkat; hari kerja dapat lebih panjang daripada hari", "a duty can only be made shorter; working days can be longer than days"})
 		}
 	}
 }

@@ -33,9 +33,13 @@ var spoils = []spoil{
 	{RuleValue, "protocol status", "ready", "draft"},
 	{RuleReference, "protocol consent_form", "F-3", "F-3"},
 	{RuleDuplicate, "stages +", map[string]any{"id": "S", "title": Text{"a", "b"}}, `"S"`},
-	{RuleDuplicate, "global_guards +", map[string]any{"id": "G-1", "rule": Text{"a", "b"}}, `"G-1"`},
+	{RuleDuplicate, "global_guards +", map[string]any{"id": "G-1", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, `"G-1"`},
 	{RuleDuplicate, "forms F-1 fields +", map[string]any{"id": "safe", "label": Text{"a", "b"}, "type": "text"}, `"safe"`},
 	{RuleDuplicate, "forms F-1 fields where choices +", map[string]any{"id": "home", "label": Text{"a", "b"}}, `"home"`},
+	{RuleDuplicate, "steps P3 replaces", "P3", "still is"},
+	{RuleDuplicate, "steps P3 replaces", []string{"P0", "P1"}, "still is"},
+	{RuleDuplicate, "steps P3 replaces", []string{"P0", "P0"}, "replaced already"},
+	{RuleID, "steps P3 replaces", "P.0", "P.0"},
 	{RuleShape, "stages +", map[string]any{"title": Text{"a", "b"}}, "no id"},
 	{RuleShape, "steps P1 title", nil, "no title"},
 	{RuleReference, "steps P1 stage", "T", "stages"},
@@ -98,6 +102,8 @@ var spoils = []spoil{
 	{RuleClock, "steps P3 deadline anchor", "before_day", "counts back"},
 	{RuleClock, "steps P4 trigger", map[string]any{"schedule": map[string]any{"anchor": "home", "offsets": []int{9, 3}, "unit": "calendar_day"}}, "earliest"},
 	{RuleClock, "steps P4 ladder 0 wait value", 0, "length of time"},
+	{RuleClock, "steps P3 deadline", map[string]any{"value": 0, "unit": "working_day", "anchor": "plan", "basis": "project_default", "certainty": "unverified", "binding": "target"}, "end at 17.00"},
+	{RuleSilent, "facts risk unknown_as", nil, "fact risk is unknown"},
 	{RuleLaw, "sources S-1 certainty", nil, "certainty"},
 	{RuleLaw, "steps P1 deadline certainty", nil, "certainty"},
 	{RuleLaw, "sources S-1 date", nil, "dated"},
@@ -108,16 +114,21 @@ var spoils = []spoil{
 	{RuleTerm, "forms F-1 fields safe label en", "A child prostitute?", "exploited"},
 	{RuleGate, "steps P1 outputs", []string{}, "F-1"},
 	{RuleGate, "steps P3 consent", []string{"C-1"}, "itself"},
-	{RuleLock, "global_guards G-NOIMAGE id", "G-NOPICTURE", "upload_media"},
+	{RuleLock, "global_guards G-NOIMAGE", map[string]any{"id": "G-NOPICTURE", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, "upload_media"},
 	{RuleLock, "global_guards G-NOIMAGE", nil, "G-NOIMAGE"},
 	{RuleLock, "global_guards G-2 forbids", []string{"contact_guardian", "contact_suspect"}, "record_child_as_offender"},
 	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "unless": map[string]any{"fact": "risk", "op": "eq", "value": "low"}}, "locks nothing"},
 	{RuleLock, "global_guards G-1 unless", map[string]any{"fact": "risk", "op": "in", "value": []string{"high", "low", "unknown"}}, "always open"},
+	{RuleLock, "global_guards G-NOIMAGE while", map[string]any{"fact": "risk", "op": "eq", "value": "low"}, "opens nothing"},
+	{RuleLock, "global_guards G-NOIMAGE opens", []string{"P4"}, "always"},
+	{RuleLock, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}, "requires_forms": []string{"F-1"}}, "locks nothing"},
+	{RuleReference, "global_guards G-2 requires_forms", []string{"F-9"}, "forms"},
+	{RuleKept, "global_guards +", map[string]any{"id": "G-3", "rule": Text{"a", "b"}}, "who keeps it"},
 	{RuleID, "roles R.C", map[string]any{"id": "a", "en": "b"}, "R.C"},
 	{RuleID, "consents C'1", map[string]any{"id": "a", "en": "b", "evidence": Text{"a", "b"}}, "C'1"},
 	{RuleID, "forms F%2", map[string]any{"title": Text{"a", "b"}}, "F%2"},
 	{RuleID, "stages +", map[string]any{"id": "A/../B", "title": Text{"a", "b"}}, "A/../B"},
-	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}}, "letters"},
+	{RuleID, "global_guards +", map[string]any{"id": "G\u200b1", "rule": Text{"a", "b"}, "kept_by": Text{"a", "b"}}, "letters"},
 	{RuleID, "steps +", map[string]any{"id": strings.Repeat("P", 41), "stage": "S", "title": Text{"a", "b"}, "actor": "R-A", "trigger": map[string]any{"event": "x"}}, "PPPP"},
 	{RuleAnchor, "anchors intake_received", map[string]any{"step_done": "P2"}, "name of an event"},
 	{RuleAnchor, "anchors case_closed", map[string]any{"step_done": "P2"}, "name of an event"},
@@ -129,6 +140,9 @@ var spoils = []spoil{
 	{RuleField, "forms F-1 fields safe min", 3, "no number"},
 	{RuleField, "forms F-1 fields calls max", -1, "more than max"},
 	{RuleField, "forms F-1 fields where shown_when fact", "calls", "above"},
+	{RuleReference, "forms F-1 fields safe fact", "rsk", "did you mean risk"},
+	{RuleField, "forms F-1 fields calls fact", "risk", "yes/no"},
+	{RuleField, "forms F-1 fields safe fact", "risk", "no value"},
 	{RuleKey, "steps P1 dedline", 3, "did you mean deadline"},
 	{RuleKey, "forms F-1 fields safe requred", true, "did you mean required"},
 	{RuleTranslation, "steps P1 title", "Terima", "Terima"},
@@ -144,6 +158,10 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range spoils {
 		bad := edited(t, text, s.value, strings.Fields(s.path)...)
+		if s.rule == RuleSilent { // a duty behind the condition, and no decision that asks for its fact
+			bad = edited(t, bad, map[string]any{"value": 3, "unit": "working_day", "anchor": "intake_received", "basis": "law", "certainty": "text", "binding": "duty"}, "steps", "P2", "deadline")
+			bad = edited(t, edited(t, bad, []string{"S-1"}, "steps", "P2", "refs"), nil, "steps", "P2", "decide")
+		}
 		if s.rule == RuleConsentUnheld {
 			bad = edited(t, bad, []string{}, "steps", "P2", "consent")
 		}
@@ -171,7 +189,7 @@ func TestCheckFindsEachProblemAlone(t *testing.T) {
 		seen[s.rule] = true
 	}
 	for _, rule := range []string{RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate, RuleLock, RuleID, RuleAnchor, RuleBuiltIn,
-		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld} {
+		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleSilent, RuleKept, RuleConsentUnheld} {
 		if !seen[rule] {
 			t.Errorf("no manual is spoiled by rule %s", rule)
 		}
@@ -236,7 +254,7 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 		"a: 1\nsteps: 7\n":                                     2,
 		"a: &x 1\nb: *x\n":                                     1,
 		"- a\n":                                                1,
-		"a: 1\n---\nb: 2\n":                                    1,
+		"a: 1\n---\nb: 2\n":                                    2,
 		"steps:\n- id: A\n  id: B\n":                           3,
 		"\n\nsteps: [{trigger: [1]}]\n":                        3,
 		"x:\n" + strings.Repeat("- ", 50):                      2,
@@ -250,12 +268,37 @@ func TestWhatIsNoManualIsRefusedWithItsPlace(t *testing.T) {
 	} {
 		_, err := Parse(strings.NewReader(text))
 		list := Problems(err)
+		for _, p := range list {
+			if m, h := p.In("id"); m == "" || m == p.Message || h == "" || p.Column < 1 {
+				t.Errorf("%.40q: not in both languages: %+v", text, p)
+			}
+		}
 		if err == nil || len(list) == 0 || list[0].Line != line || list[0].Rule != RuleYAML {
 			t.Errorf("%.40q: %v %v", text, err, list)
 		}
 	}
 	if Problems(nil) != nil {
 		t.Error("no failure has problems")
+	}
+}
+
+// What the parser says is put in words, with the column where it can be known.
+func TestUnreadableYAMLIsExplained(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                      "1:1 berkas ini kosong",
+		"a: 1\n  b: c: d\n":                     "2:3 ada titik dua di tempat yang salah",
+		"steps:\n- id: A\n  id: B\n":            `3:3 kunci "id" sudah ada di baris 2`,
+		"steps: 7\n":                            "1:8 di sini harus ada daftar, bukan angka",
+		"steps:\n- {id: A, next: {a: b}}\n":     "2:3 di sini harus ada daftar, bukan peta (kunci: isi)",
+		"steps:\n- deadline: {value: banyak}\n": "2:21 di sini harus ada angka, bukan teks",
+		"steps: [{id: A}, null]\n":              "1:18 langkah 2 kosong",
+	} {
+		_, err := Parse(strings.NewReader(text))
+		p := Problems(err)[0]
+		m, _ := p.In("id")
+		if got := fmt.Sprintf("%d:%d %s", p.Line, p.Column, m); got != want {
+			t.Errorf("%q: %s, want %s (%s)", text, got, want, p.Message)
+		}
 	}
 }
 

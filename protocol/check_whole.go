@@ -74,6 +74,7 @@ func (c *checking) guards() {
 		for k, a := range g.Forbids {
 			c.listed(at.to("forbids", k), a, Actions...)
 		}
+		c.guard(at, g)
 		forbids, unless := g.locks()
 		if unless != nil {
 			c.cond(at.to("unless"), *unless)
@@ -98,6 +99,33 @@ func (c *checking) guards() {
 	}
 }
 
+// guard checks what a guard opens, which forms open it, and that somebody keeps it.
+func (c *checking) guard(at place, g Guard) {
+	c.each(at.to("requires_forms"), "forms", g.RequiresForms)
+	c.each(at.to("opens"), "steps", g.Opens)
+	if g.While != nil {
+		c.cond(at.to("while"), *g.While)
+	}
+	forbids, _ := g.locks()
+	if len(forbids) == 0 && len(g.RequiresForms) > 0 {
+		c.wrong(at.to("requires_forms"), RuleLock, both("pengaman %s memiliki requires_forms tetapi tidak mengunci apa pun", "guard %s has requires_forms and locks nothing", g.ID), Text{"tulis forbids:, atau hapus requires_forms:", "write forbids:, or take out requires_forms:"})
+	}
+	if len(g.Opens) > 0 && (g.While == nil || !c.possible(Cond{Not: g.While}, nil)) {
+		c.wrong(at.to("opens"), RuleLock, both("pengaman %s membuka langkahnya selalu", "guard %s opens its steps always", g.ID), Text{"tulis while: syarat yang dapat tidak terpenuhi, atau hapus persetujuan dari langkah itu", "write while: a condition that may not hold, or take the consents from the steps"})
+	}
+	if len(g.Opens) == 0 && g.While != nil {
+		c.wrong(at.to("while"), RuleLock, both("pengaman %s memiliki while tetapi tidak membuka apa pun", "guard %s has while and opens nothing", g.ID), Text{"tulis opens:, atau hapus while:", "write opens:, or take out while:"})
+	}
+	for k, f := range g.RequiresForms {
+		if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(c.m.Steps, func(s *Step) bool { return slices.Contains(s.Outputs, f) }) {
+			c.wrong(at.to("requires_forms", k), RuleGate, both("pengaman %s menunggu formulir %s yang tidak dihasilkan langkah mana pun", "guard %s waits for form %s, which no step brings out", g.ID, f), Text{"sebut di outputs: sebuah langkah", "name it in outputs: of a step"})
+		}
+	}
+	if len(forbids)+len(g.Opens) == 0 && g.Unless == nil && g.While == nil && len(g.RequiresForms) == 0 && g.KeptBy == (Text{}) {
+		c.warn(at, RuleKept, both("pengaman %s tidak mengunci apa pun dan tidak menyebut siapa yang menjaganya", "guard %s locks nothing and does not say who keeps it", g.ID), Text{"tulis forbids:, opens:, atau kept_by:", "write forbids:, opens: or kept_by:"})
+	}
+}
+
 func (c *checking) forms() {
 	for _, id := range keysOf(c.m.Forms) {
 		f, at := c.m.Forms[id], c.root().to("forms", id)
@@ -114,16 +142,39 @@ func (c *checking) field(at place, f Form, d Field) {
 	chosen := d.Type == FieldChoice || d.Type == FieldChoices
 	switch {
 	case chosen && len(d.Choices) == 0:
-		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.ID), same("choices: [{id: a, label: …}]"))
+		no(both("isian %s tidak memiliki pilihan", "field %s has no choices", d.named()), same("choices: [{id: a, label: …}]"))
 	case !chosen && len(d.Choices) > 0:
-		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.ID), same("type: choice"))
+		no(both("isian %s bukan pilihan tetapi memiliki choices", "field %s is no choice and has choices", d.named()), same("type: choice"))
 	case d.Type != FieldNumber && slices.Contains(FieldTypes, d.Type) && (d.Min != nil || d.Max != nil):
-		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.ID), same("type: number"))
+		no(both("isian %s bukan angka tetapi memiliki batas", "field %s is no number and has bounds", d.named()), same("type: number"))
 	case d.Min != nil && d.Max != nil && *d.Min > *d.Max:
-		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.ID), Text{"tukar keduanya", "swap them"})
+		no(both("isian %s: min lebih besar daripada max", "field %s: min is more than max", d.named()), Text{"tukar keduanya", "swap them"})
 	}
 	if d.ShownWhen != nil {
 		c.shown(at.to("shown_when"), f, d, *d.ShownWhen)
+	}
+	if d.Fact != "" {
+		c.fieldFact(at.to("fact"), f, d)
+	}
+}
+
+// fieldFact holds a field that is a fact to one answer, which the fact has, and a
+// fact to one field of a form: two would contradict each other.
+func (c *checking) fieldFact(at place, f Form, d Field) {
+	fact := c.m.Facts[d.Fact]
+	first := slices.IndexFunc(f.Fields, func(o Field) bool { return o.Fact == d.Fact })
+	switch {
+	case !c.refers(at, "facts", d.Fact):
+	case d.Type != FieldChoice && d.Type != FieldYesNo:
+		c.wrong(at, RuleField, both("isian %s menjadi fakta %s, tetapi bukan pilihan tunggal atau ya/tidak", "field %s is the fact %s, and is neither a single choice nor yes/no", d.ID, d.Fact), same("type: choice"))
+	case f.Fields[first].ID != d.ID:
+		c.wrong(at, RuleField, both("isian %s dan %s menjadi fakta %s yang sama", "fields %s and %s are the same fact %s", f.Fields[first].ID, d.ID, d.Fact), Text{"satu isian saja untuk satu fakta", "one field for one fact"})
+	default:
+		for _, a := range d.Answers() {
+			if v := fact.saysOf(a); !slices.Contains(fact.Answers(), v) && (fact.Type != "bool" || a != "unknown") {
+				c.wrong(at, RuleField, both("jawaban %s dari isian %s bukan nilai fakta %s", "answer %s of field %s is no value of the fact %s", a, d.ID, d.Fact), oneOf(fact.Answers(), a))
+			}
+		}
 	}
 }
 
@@ -145,20 +196,13 @@ func (c *checking) shown(at place, f Form, d Field, w Cond) {
 	before := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == w.Fact })
 	this := slices.IndexFunc(f.Fields, func(o Field) bool { return o.ID == d.ID })
 	if before < 0 || before >= this {
-		c.wrong(at, RuleField, both("isian %s menunggu %q, yang tidak ada di atasnya", "field %s waits for %q, which does not stand above it", d.ID, w.Fact), Text{"sebut isian yang ada di atasnya", "name a field that stands above"})
+		c.wrong(at, RuleField, both("isian %s menunggu %q, yang tidak ada di atasnya", "field %s waits for %q, which does not stand above it", d.named(), w.Fact), Text{"sebut isian yang ada di atasnya", "name a field that stands above"})
 		return
 	}
 	c.listed(at.to("op"), w.Op, operators...)
 	asked := f.Fields[before]
-	var answers []string
-	switch asked.Type {
-	case FieldYesNo:
-		answers = []string{"yes", "no"}
-	case FieldChoice, FieldChoices:
-		for _, o := range asked.Choices {
-			answers = append(answers, o.ID)
-		}
-	default:
+	answers := asked.Answers()
+	if answers == nil {
 		return
 	}
 	for i, v := range w.Value {
@@ -180,12 +224,14 @@ func (c *checking) reachable() {
 	}
 	for i, s := range c.m.Steps {
 		at := c.root().to("steps", i)
+		never := s.When != nil && !c.possible(*s.When, nil)
+		c.idle[s.ID] = never || !live[s.ID]
 		switch {
 		case !live[s.ID] && c.known(s.Trigger):
-			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", s.ID),
+			c.wrong(at.to("trigger"), RuleUnreachable, both("langkah %s tidak pernah dimulai: ia menunggu langkah yang menunggunya", "step %s can never begin: it waits for steps that wait for it", c.m.Named("steps", s.ID)),
 				Text{"biarkan salah satunya dimulai oleh kejadian atau fakta", "let one of them begin by an event or a fact"})
-		case s.When != nil && !c.possible(*s.When, nil):
-			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", s.ID), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
+		case never:
+			c.wrong(at.to("when"), RuleUnreachable, both("syarat langkah %s tidak mungkin terpenuhi", "the condition of step %s can never hold", c.m.Named("steps", s.ID)), Text{"satu fakta tidak dapat bernilai dua", "one fact cannot have two values"})
 		}
 	}
 }
@@ -227,7 +273,7 @@ func (c *checking) loops() {
 		}
 		i := slices.IndexFunc(c.m.Steps, func(s *Step) bool { return s.ID == round[0] })
 		shown := round[:min(len(round), 12)]
-		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", round[0], strings.Join(shown, " → ")),
+		c.wrong(c.root().to("steps", i, "next"), RuleLoop, both("dari langkah %s jalannya berputar tanpa akhir: %s", "from step %s the way goes round for ever: %s", c.m.Named("steps", round[0]), strings.Join(shown, " → ")),
 			Text{"beri salah satunya jalan ke langkah yang berakhir (next: [])", "lead one of them to a step where the way ends (next: [])"})
 	}
 }
@@ -315,7 +361,7 @@ func (c *checking) gates() {
 		at := c.root().to("steps", i)
 		for k, f := range s.RequiresForms {
 			if _, ok := c.m.Forms[f]; ok && !slices.ContainsFunc(brings[f], func(o *Step) bool { return o != s }) {
-				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", s.ID, f), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
+				c.wrong(at.to("requires_forms", k), RuleGate, both("langkah %s menunggu formulir %s yang tidak dihasilkan langkah lain", "step %s waits for form %s, which no other step brings out", c.m.Named("steps", s.ID), c.m.Named("forms", f)), Text{"sebut di outputs: sebuah langkah sebelumnya", "name it in outputs: of a step before"})
 			}
 		}
 		for k, id := range s.Consent {
@@ -330,28 +376,21 @@ func (c *checking) gate(at place, s *Step, id string, asked bool) {
 		return
 	}
 	if or := c.m.Step(consent.OrStep); or != nil && !c.m.asks(or) && slices.Contains(or.Consent, id) {
-		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", or.ID, id), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
+		c.wrong(at, RuleGate, both("langkah %s yang menggantikan persetujuan %s menunggu persetujuan itu sendiri", "step %s, which stands in for consent %s, waits for that consent itself", c.m.Named("steps", or.ID), c.m.Named("consents", id)), Text{"hapus persetujuan itu dari langkah pengganti", "take the consent from the step that stands in"})
 		return
 	}
 	if !asked && consent.OrStep == "" && consent.Evidence.ID == "" {
-		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", s.ID, id), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
+		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", c.m.Named("steps", s.ID), c.m.Named("consents", id)), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
 	} else if !asked && consent.OrStep == "" {
-		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", id), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
+		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", c.m.Named("consents", id)), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
 	}
 }
 
 // unasked finds facts that nothing asks for.
 func (c *checking) unasked() {
 	asked := map[string]bool{}
-	var cond func(d Cond)
-	cond = func(d Cond) {
-		asked[d.Fact] = true
-		for _, sub := range slices.Concat(d.All, d.Any) {
-			cond(sub)
-		}
-		if d.Not != nil {
-			cond(*d.Not)
-		}
+	cond := func(d Cond) {
+		d.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
 	}
 	for _, s := range c.m.Steps {
 		if s.When != nil {
@@ -376,11 +415,65 @@ func (c *checking) unasked() {
 		if _, unless := g.locks(); unless != nil {
 			cond(*unless)
 		}
+		if g.While != nil {
+			cond(*g.While)
+		}
 	}
 	for _, id := range keysOf(c.m.Facts) {
 		if !asked[id] {
-			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", id), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
+			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", c.m.Named("facts", id)), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
 		}
+	}
+}
+
+// silent finds duties that nobody hears of while a fact is unknown for which
+// nothing asks: no form that a step brings out or waits for has a field that is that
+// fact, no step decides by it, and the manual does not say what unknown counts as.
+func (c *checking) silent() {
+	asked := map[string]bool{}
+	for _, s := range c.m.Steps {
+		for _, d := range s.Decide {
+			if d.If != nil {
+				d.If.leaves(place{}, true, func(_ place, one Cond, _ bool) { asked[one.Fact] = true })
+			}
+		}
+		for _, id := range slices.Concat(s.Outputs, s.RequiresForms) {
+			for _, d := range c.m.Forms[id].Fields {
+				asked[d.Fact] = true
+			}
+		}
+	}
+	for i, s := range c.m.Steps {
+		if s.When == nil || s.Deadline.Binding != "duty" && !slices.ContainsFunc(s.Track, func(t Track) bool { return t.Binding == "duty" }) {
+			continue
+		}
+		told := map[string]bool{}
+		s.When.leaves(c.root().to("steps", i, "when"), true, func(at place, one Cond, wanted bool) {
+			f, ok := c.m.Facts[one.Fact]
+			shut := wanted && (one.Op == "ne" || one.Op == "not_in" || !slices.Contains(one.Value, "unknown"))
+			if !ok || !shut || f.UnknownAs != "" || asked[one.Fact] || told[one.Fact] {
+				return
+			}
+			told[one.Fact] = true
+			c.warn(at, RuleSilent, both("kewajiban %s tidak muncul selama fakta %s belum diketahui, dan tidak ada yang menanyakannya", "the duty %s does not come up while fact %s is unknown, and nothing asks for it", s.ID, one.Fact),
+				both("beri sebuah formulir isian dengan fact: %s, atau tulis unknown_as: pada fakta itu", "give a form a field with fact: %s, or write unknown_as: in the fact", one.Fact))
+		})
+	}
+}
+
+// leaves visits the comparisons of a condition; wanted is false under not.
+func (d Cond) leaves(at place, wanted bool, visit func(at place, one Cond, wanted bool)) {
+	for i, sub := range d.All {
+		sub.leaves(at.to("all", i), wanted, visit)
+	}
+	for i, sub := range d.Any {
+		sub.leaves(at.to("any", i), wanted, visit)
+	}
+	if d.Not != nil {
+		d.Not.leaves(at.to("not"), !wanted, visit)
+	}
+	if d.Fact != "" {
+		visit(at, d, wanted)
 	}
 }
 
@@ -389,14 +482,21 @@ func (c *checking) unasked() {
 // condition, it is taken for possible. All of a check may try mostTries times a
 // comparison.
 func (c *checking) possible(d Cond, others []Cond) bool {
+	found, whole := c.search(d, others)
+	return found || !whole
+}
+
+// search looks for values of the facts by which a condition holds and none of the
+// others does; whole: it could look at all there are.
+func (c *checking) search(d Cond, others []Cond) (found, whole bool) {
 	m := c.m
 	if c.tries > mostTries {
-		return true
+		return false, false
 	}
 	size := 0
 	seen := map[string]bool{}
 	var facts []string
-	whole := true
+	whole = true
 	var collect func(d Cond)
 	collect = func(d Cond) {
 		size++
@@ -424,11 +524,16 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		if i == len(facts) {
 			tries++
 			c.tries += size
-			return !whole || tries > 20_000 || c.tries > mostTries || k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			if tries > 20_000 || c.tries > mostTries {
+				whole = false
+			}
+			found = whole && k.holds(d, set) && !slices.ContainsFunc(others, func(o Cond) bool { return k.holds(o, set) })
+			return found || !whole
 		}
 		f, ok := m.Facts[facts[i]]
 		if !ok || len(f.Answers()) == 0 {
-			return true // told already
+			whole = false // told already
+			return true
 		}
 		for _, v := range append(slices.Clone(f.Answers()), "unknown") {
 			if set[facts[i]] = v; try(i + 1) {
@@ -437,7 +542,10 @@ func (c *checking) possible(d Cond, others []Cond) bool {
 		}
 		return false
 	}
-	return try(0)
+	if whole {
+		try(0)
+	}
+	return found, whole
 }
 
 // texts looks at every text of the manual: whether it is in both languages where

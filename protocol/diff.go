@@ -12,6 +12,7 @@ const (
 	Added   = "added"
 	Removed = "removed"
 	Changed = "changed"
+	Renamed = "renamed" // a step that replaces the one of another id: Old and New are the ids
 )
 
 // Change is one difference between two versions of a manual, in words: what
@@ -34,6 +35,7 @@ type thing struct {
 	what, id  string
 	name, who Text
 	parts     []part
+	renamed   string // its id in the older manual, where that is another
 }
 
 // part is one thing said of it, or a list of them.
@@ -66,9 +68,16 @@ func (t *thing) part(name string) (p part) {
 
 // Diff returns what changed from one version to another: things in the order of
 // the new manual (manual, steps, forms, guards, facts …), then what went. A thing
-// is the same where its id is. Of steps, whom each change concerns is named.
+// is the same where its id is, a step also where it replaces the id. Of steps, whom
+// each change concerns is named.
 func Diff(old, new *Manual) (out []Change) {
 	was, is := old.things(), new.things()
+	for _, s := range new.Steps {
+		if id := s.before(old, new); id != "" && id != s.ID {
+			i := slices.IndexFunc(was, func(t *thing) bool { return t.what == "step" && t.id == id })
+			was[i].id, was[i].renamed = s.ID, id
+		}
+	}
 	find := func(list []*thing, t *thing) *thing {
 		if i := slices.IndexFunc(list, func(o *thing) bool { return o.what == t.what && o.id == t.id }); i >= 0 {
 			return list[i]
@@ -102,6 +111,9 @@ func (t *thing) whole() Text {
 }
 
 func (t *thing) changes(now *thing) (out []Change) {
+	if t.renamed != "" {
+		out = append(out, Change{Kind: Renamed, What: now.what, ID: now.id, Name: now.name, Who: now.who, Old: same(t.renamed), New: same(now.id)})
+	}
 	names := make([]string, 0, len(now.parts))
 	for _, p := range append(slices.Clone(now.parts), t.parts...) {
 		if !slices.Contains(names, p.name) {
@@ -120,7 +132,7 @@ func (t *thing) changes(now *thing) (out []Change) {
 			before.lines, after.lines = without(before.lines, without(before.lines, after.lines)), without(after.lines, without(after.lines, before.lines))
 		}
 		switch {
-		case slices.Equal(before.lines, after.lines):
+		case slices.Equal(before.lines, after.lines), name == "replaces" && t.renamed != "":
 		case before.list || after.list:
 			lines(before.lines, after.lines, add)
 		case len(before.lines) == 0:
@@ -192,6 +204,8 @@ const waits = "waits"
 func (m *Manual) things() (out []*thing) {
 	h := m.Protocol
 	head := &thing{what: "manual", id: h.ID, name: Text{h.ID, h.ID}}
+	head.say("title", h.Title)
+	head.say("note", h.Note)
 	for _, p := range [][2]string{{"version", h.Version}, {"status", h.Status}, {"effective_from", h.EffectiveFrom}, {"holiday_calendar", h.HolidayCalendar},
 		{"timezone", h.Timezone}, {"consent_form", h.ConsentForm}, {"schema", m.Schema}, {"language", strings.Join(h.Languages, ", ")}} {
 		head.say(p[0], Text{p[1], p[1]})
@@ -246,6 +260,7 @@ func same(s string) Text { return Text{s, s} }
 func (m *Manual) stepThing(s *Step) *thing {
 	t := &thing{what: "step", id: s.ID, name: s.Title, who: m.RoleText(s.Actor)}
 	t.say("title", s.Title)
+	t.list("replaces", texts(s.Replaces, same))
 	t.say("stage", same(s.Stage))
 	t.say("actor", m.roleWithID(s.Actor))
 	t.list("support", texts(s.Support, m.roleWithID))
@@ -332,12 +347,13 @@ func (m *Manual) formThings(id string) []*thing {
 	out := []*thing{t}
 	t.list(orderOf+"fields", ids(f.Fields, func(d Field) string { return d.ID }))
 	for _, d := range f.Fields {
-		out = append(out, f.fieldThing(id, d))
+		out = append(out, m.fieldThing(id, d))
 	}
 	return out
 }
 
-func (f Form) fieldThing(form string, d Field) *thing {
+func (m *Manual) fieldThing(form string, d Field) *thing {
+	f := m.Forms[form]
 	t := &thing{what: "field", id: form + "." + d.ID, name: d.Label}
 	t.say("label", d.Label)
 	t.say("hint", d.Hint)
@@ -352,6 +368,9 @@ func (f Form) fieldThing(form string, d Field) *thing {
 	}
 	if d.ShownWhen != nil {
 		t.say("shown_when", d.ShownWhen.text(f.labelOf, f.choiceOf))
+	}
+	if d.Fact != "" {
+		t.say("fact", m.FactText(d.Fact))
 	}
 	if d.Min != nil {
 		t.say("min", both("%d", "%d", *d.Min))
@@ -370,6 +389,12 @@ func (m *Manual) guardThing(g Guard) *thing {
 	if unless != nil {
 		t.say("unless", m.CondText(*unless))
 	}
+	t.list("requires_forms", texts(g.RequiresForms, m.FormText))
+	t.list("opens", texts(g.Opens, m.StepText))
+	if g.While != nil {
+		t.say("while", m.CondText(*g.While))
+	}
+	t.say("kept_by", g.KeptBy)
 	t.list("refs", texts(g.Refs, m.sourceText))
 	return t
 }
@@ -432,7 +457,7 @@ var names = map[string]Text{
 	"locked_by": {"dikunci oleh", "locked by"}, waits: {"menunggu", "waits for"}, "consent": {"Persetujuan", "Consent"}, "consent_unless": {"tidak menunggu persetujuan bila", "waits for no consent if"},
 	"anchor": {"Awal hitungan", "Start of a count"}, "guard": {"Pengaman", "Guard"}, "source": {"Sumber", "Source"}, "clock": {"Tenggat", "Clock"},
 
-	"title": {"nama", "name"}, "actor": {"pelaksana", "who acts"}, "support": {"pendukung", "who supports"}, "trigger": {"kapan dimulai", "when it begins"},
+	"title": {"nama", "name"}, "replaces": {"nama dahulu", "was called"}, "actor": {"pelaksana", "who acts"}, "support": {"pendukung", "who supports"}, "trigger": {"kapan dimulai", "when it begins"},
 	"when": {"syarat", "condition"}, "deadline": {"tenggat", "by when"}, "basis": {"dasar", "basis"}, "note": {"catatan", "note"},
 	"deadline_when": {"tenggat khusus", "special deadline"}, "track": {"tenggat lembaga lain", "clock of another agency"}, "requires_forms": {"formulir yang harus ada", "forms that must be there"},
 	"review_before": {"ditinjau lagi sebelum", "reviewed before"}, "do": {"lakukan", "do"}, "forbid": {"larangan", "do not"}, "decide": {"keputusan", "decision"},
@@ -440,7 +465,7 @@ var names = map[string]Text{
 	"sensitivity": {"tingkat kerahasiaan", "sensitivity"}, "next": {"berikutnya", "next"}, "refs": {"rujukan", "sources"}, "purpose": {"kegunaan", "purpose"},
 	"label": {"label", "label"}, "hint": {"petunjuk", "hint"}, "type": {"jenis", "type"}, "choices": {"pilihan", "choices"}, "required": {"wajib diisi", "required"},
 	"shown_when": {"ditampilkan bila", "shown if"}, "min": {"paling kecil", "least"}, "max": {"paling besar", "most"}, "rule": {"aturan", "rule"},
-	"forbids": {"mengunci", "locks"}, "unless": {"kecuali", "unless"}, "values": {"nilai", "values"}, "unknown_as": {"bila belum diketahui dianggap", "if not known counts as"},
+	"forbids": {"mengunci", "locks"}, "unless": {"kecuali", "unless"}, "opens": {"langkah yang tidak menunggu", "steps that wait for nothing"}, "while": {"selama", "while"}, "kept_by": {"dijaga oleh", "kept by"}, "values": {"nilai", "values"}, "unknown_as": {"bila belum diketahui dianggap", "if not known counts as"},
 	"external": {"lembaga lain", "another agency"}, "evidence": {"bukti", "evidence"}, "or_step": {"dapat digantikan langkah", "a step may stand in"}, "url": {"alamat", "address"},
 	"certainty": {"kepastian", "certainty"}, "date": {"tanggal", "date"}, "version": {"versi", "version"}, "status": {"status", "status"}, "effective_from": {"berlaku sejak", "in force from"},
 	"holiday_calendar": {"kalender hari libur", "holiday calendar"}, "timezone": {"zona waktu", "time zone"}, "consent_form": {"formulir persetujuan", "consent form"},
@@ -467,6 +492,9 @@ func (c Change) Sentence(lang string) string {
 		head += " (" + who + ")"
 	}
 	old, new := c.Old.In(lang), c.New.In(lang)
+	if c.Kind == Renamed {
+		return head + both(": berganti id, dahulu %s.", ": renamed, was %s.", old).In(lang)
+	}
 	if c.Part == "" {
 		end := map[string]Text{Added: {"baru", "new"}, Removed: {"dihapus", "removed"}}[c.Kind].In(lang)
 		return strings.TrimSuffix(head+": "+end+"; "+old+new, "; ") + "."

@@ -35,7 +35,7 @@ func TestDiffSaysWhatChangedForWhom(t *testing.T) {
 		want []string // parts of the sentence in Indonesian
 	}{
 		"by when":       {edited(t, text, 5, "steps", "A7", "deadline", "value"), []string{"Langkah A7", "Manajer kasus", "tenggat berubah dari “3 hari kerja sejak", "menjadi “5 hari kerja"}},
-		"on what basis": {edited(t, text, "guideline", "steps", "A7", "deadline", "basis"), []string{"Langkah A7", "dasar berubah dari “standar layanan", "menjadi “pedoman profesional"}},
+		"on what basis": {edited(t, text, "guideline", "steps", "A7", "deadline", "basis"), []string{"Langkah A7", "dasar berubah dari “standar layanan", "menjadi “pedoman"}},
 		"for whom":      {edited(t, text, "R-SUPERVISOR", "steps", "A7", "actor"), []string{"pelaksana berubah", "R-SUPERVISOR"}},
 		"a new line":    {edited(t, text, "baris baru", "steps", "A1", "forbid", "+"), []string{"Langkah A1", "larangan: ditambah “baris baru”"}},
 		"a step went":   {edited(t, text, nil, "steps", "H4"), []string{"Langkah H4", "dihapus"}},
@@ -147,7 +147,7 @@ func TestDiffTellsTheWholeOfAThing(t *testing.T) {
 		"forms F-1":              {"required: yes", "shown if: Safe?: yes", "choices: home", "least: 0", "most: 20"},
 		"consents C-1":           {"evidence: noted by staff", "a step may stand in: P3"},
 		"anchors plan":           {"completion of step: P2 (Ask for consent)"},
-		"sources S-1":            {"address: https://example.org", "certainty: text was read"},
+		"sources S-1":            {"address: https://example.org", "certainty: text read"},
 		"forms F-1 fields calls": {"type: number"},
 	} {
 		less := parse(t, edited(t, text, nil, strings.Fields(path)...))

@@ -161,9 +161,12 @@ func (t *Task) because(c *course, why func() Why) {
 
 // missing lists the consents and forms that a step still waits for.
 func (c *course) missing(s *Step) (out []string) {
-	waived := s.ConsentUnless != nil && c.holds(*s.ConsentUnless, c.facts)
+	if c.waived(s) {
+		return nil
+	}
+	free := s.ConsentUnless != nil && c.holds(*s.ConsentUnless, c.facts)
 	for _, id := range s.Consent {
-		if waived {
+		if free {
 			break
 		}
 		if given := c.consents[id]; given != nil && given.Value == "given" {
@@ -201,12 +204,53 @@ func (e Evaluation) Fact(name string) string { return e.course.value(name) }
 // Forbids tells whether a guard of the manual forbids an action now, and which.
 func (e Evaluation) Forbids(action string) (guard string, forbidden bool) {
 	for _, g := range e.Manual.Guards {
-		forbids, unless := g.locks()
-		if slices.Contains(forbids, action) && (unless == nil || !e.course.holds(*unless, e.course.facts)) {
+		if forbids, _ := g.locks(); slices.Contains(forbids, action) && e.course.shut(g) {
 			return g.ID, true
 		}
 	}
 	return "", false
+}
+
+// shut tells whether a guard's lock is shut now.
+func (c *course) shut(g Guard) bool {
+	_, unless := g.locks()
+	if slices.ContainsFunc(g.RequiresForms, func(f string) bool { return !c.forms[f] }) {
+		return true
+	}
+	return unless == nil && len(g.RequiresForms) == 0 || unless != nil && !c.holds(*unless, c.facts)
+}
+
+// waived tells whether a guard lets a step wait for nothing now.
+func (c *course) waived(s *Step) bool {
+	return slices.ContainsFunc(c.m.Guards, func(g Guard) bool {
+		return g.While != nil && slices.Contains(g.Opens, s.ID) && c.holds(*g.While, c.facts)
+	})
+}
+
+// Kept is how a guard is kept in a case now: the actions that it locks, the steps
+// that it lets wait for nothing, and what Says, in words, it does and who keeps
+// what no action of the engine stands for.
+type Kept struct {
+	Guard  string
+	Locked []string
+	Opened []string
+	Says   []Text
+}
+
+// Guards tells of each guard of the manual how it is kept, in order. None is
+// without words: where the manual says nothing of it, that the people keep it.
+func (e Evaluation) Guards() (out []Kept) {
+	for _, g := range e.Manual.Guards {
+		k := Kept{Guard: g.ID, Says: e.Manual.GuardLines(g)}
+		if forbids, _ := g.locks(); e.course.shut(g) {
+			k.Locked = forbids
+		}
+		if g.While != nil && e.course.holds(*g.While, e.course.facts) {
+			k.Opened = g.Opens
+		}
+		out = append(out, k)
+	}
+	return out
 }
 
 // History returns every change of a fact, oldest first, with who noted it and when.

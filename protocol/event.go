@@ -80,15 +80,18 @@ func (c *course) take(e entry) {
 		}
 	case FactSet:
 		c.set(e)
-	case StepDone:
-		c.ended[e.Name] = append(c.ended[e.Name], e)
-		if s := c.m.Step(e.Name); s != nil {
+	case StepDone, StepSkipped:
+		s := c.m.StepNow(e.Name)
+		if s == nil { // of a version before this one: an anchor or a consent may still mean it
+			c.ended[e.Name] = append(c.ended[e.Name], e)
+			return
+		}
+		c.ended[s.ID] = append(c.ended[s.ID], e)
+		if e.Kind == StepDone {
 			for _, f := range s.Outputs {
 				c.forms[f] = true
 			}
 		}
-	case StepSkipped:
-		c.ended[e.Name] = append(c.ended[e.Name], e)
 	case ConsentSet:
 		if old := c.consents[e.Name]; old == nil || old.Value != e.Value {
 			c.consents[e.Name] = e.Event

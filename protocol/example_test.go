@@ -117,7 +117,7 @@ func ExampleMigrate() {
 	}
 	fmt.Println(protocol.Version(append(events, report.Event), "") == read(next).Hash())
 	// Output:
-	// Step P1 “Receive”: its clock counts otherwise; due 2026-03-16 10:00 → 2026-03-16 11:00.
+	// Step P1 “Receive”: its clock counts otherwise; due changes from 16 March 2026, 10:00 WIB to 16 March 2026, 11:00 WIB.
 	// true
 }
 

@@ -53,7 +53,8 @@ func (f *Form) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // Field is one thing to fill in. ShownWhen asks for other fields of the same
-// form as `when` asks for facts (fact: names the field).
+// form as `when` asks for facts (fact: names the field). Fact names the fact of
+// the manual that the answer is: of a choice or a yes/no, answer by answer.
 type Field struct {
 	ID        string   `yaml:"id,omitempty"`
 	Label     Text     `yaml:"label,omitempty"`
@@ -64,6 +65,7 @@ type Field struct {
 	ShownWhen *Cond    `yaml:"shown_when,omitempty"`
 	Min       *int     `yaml:"min,omitempty"`
 	Max       *int     `yaml:"max,omitempty"`
+	Fact      string   `yaml:"fact,omitempty"`
 
 	Line int `yaml:"-"`
 }
@@ -114,11 +116,50 @@ func (f Form) choiceOf(field, value string) Text {
 const maxText = 20_000
 
 // Shown returns the fields that are asked for, given what is filled in so far
-// (values by field id; several only for FieldChoices).
+// (values by field id; several only for FieldChoices). What was typed into a field
+// that is no longer shown shows no other.
 func (f Form) Shown(values map[string][]string) (out []Field) {
+	seen := map[string][]string{}
 	for _, d := range f.Fields {
-		if d.ShownWhen == nil || filled(*d.ShownWhen, values) {
-			out = append(out, d)
+		if d.ShownWhen == nil || filled(*d.ShownWhen, seen) {
+			out, seen[d.ID] = append(out, d), values[d.ID]
+		}
+	}
+	return out
+}
+
+// Answers returns what may be answered to a field of listed answers: yes and no,
+// or the ids of its choices; nil for every other field.
+func (d Field) Answers() (out []string) {
+	if d.Type == FieldYesNo {
+		return []string{"yes", "no"}
+	}
+	for _, c := range d.Choices {
+		out = append(out, c.ID)
+	}
+	return out
+}
+
+// saysOf returns the value of the fact that an answer stands for: yes and no of a
+// bool are true and false, and "unknown" says nothing of it; every other answer is
+// the value of its name.
+func (f Fact) saysOf(answer string) string {
+	if f.Type != "bool" {
+		return answer
+	}
+	return map[string]string{"yes": "true", "no": "false", "true": "true", "false": "false"}[answer]
+}
+
+// Says returns what the answers of a filled form say of the manual's facts (Field.Fact),
+// as events of FactSet with Name and Value, in the order of the fields. Fields that
+// are not shown, not answered, or answered with what no fact has say nothing.
+func (m *Manual) Says(form string, values map[string][]string) (out []Event) {
+	for _, d := range m.Forms[form].Shown(values) {
+		f, ok := m.Facts[d.Fact]
+		if given := values[d.ID]; ok && len(given) == 1 {
+			if v := f.saysOf(strings.TrimSpace(given[0])); slices.Contains(f.Answers(), v) {
+				out = append(out, Event{Kind: FactSet, Name: d.Fact, Value: v})
+			}
 		}
 	}
 	return out

@@ -35,6 +35,7 @@ func TestAFilledFormIsHeldToItsFields(t *testing.T) {
 		"no such day":            {values{"safe": {"yes"}, "day": {"2026-02-30"}}, "day date"},
 		"no such hour":           {values{"safe": {"yes"}, "at": {"2026-02-20T25:00"}}, "at time"},
 		"too long":               {values{"safe": {"yes"}, "who": {strings.Repeat("x", 30_000)}}, "who long"},
+		"hidden shows no other":  {values{"safe": {"no"}, "why": {"w"}, "where": {"kin"}, "with": {"c"}}, ""},
 		"no such field":          {values{"safe": {"yes"}, "zzz": {"1"}}, "zzz unknown"},
 		"two faults":             {values{"n": {"9"}, "day": {"x"}, "safe": {"yes"}}, "n max day date"},
 	} {
@@ -48,5 +49,54 @@ func TestAFilledFormIsHeldToItsFields(t *testing.T) {
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%s: %v, want %q", name, got, c.want)
 		}
+	}
+}
+
+func TestAFormSaysFacts(t *testing.T) {
+	m := parse(t, []byte(`facts: {danger: {type: bool}, band: {type: enum, values: [a, b, unknown]}}
+forms: {F: {title: t, fields: [
+  {id: now, type: yes_no, fact: danger}, {id: more, type: yes_no},
+  {id: age, type: choice, choices: [{id: a}, {id: b}, {id: unknown}], fact: band, shown_when: {fact: more, op: eq, value: "yes"}}]}
+, G: {title: t, fields: [{id: now, type: choice, choices: [{id: "yes"}, {id: "no"}, {id: unknown}], fact: danger}]}}`))
+	type values = map[string][]string
+	for _, c := range []struct {
+		form string
+		in   values
+		want string
+	}{
+		{"F", nil, ""},
+		{"F", values{"now": {"yes"}, "more": {"yes"}, "age": {"b"}}, "danger=true band=b "},
+		{"F", values{"now": {"no"}, "more": {"no"}, "age": {"b"}}, "danger=false "},
+		{"F", values{"more": {"yes"}, "age": {"unknown"}}, "band=unknown "},
+		{"F", values{"now": {"maybe"}, "more": {"yes"}, "age": {"z"}}, ""},
+		{"F", values{"now": {"yes", "no"}}, ""},
+		{"G", values{"now": {"unknown"}}, ""},
+		{"G", values{"now": {" yes "}}, "danger=true "},
+		{"H", values{"now": {"yes"}}, ""},
+	} {
+		got := ""
+		for _, e := range m.Says(c.form, c.in) {
+			if e.Kind != FactSet {
+				t.Errorf("%+v", e)
+			}
+			got += e.Name + "=" + e.Value + " "
+		}
+		if got != c.want {
+			t.Errorf("%s %v: %q, want %q", c.form, c.in, got, c.want)
+		}
+	}
+}
+
+func TestOneFieldOfAFormIsAFact(t *testing.T) {
+	m := parse(t, []byte(`facts: {danger: {type: bool}}
+forms: {F: {title: t, fields: [{id: a, type: yes_no, fact: danger}, {id: b, type: yes_no, fact: danger}]}}`))
+	n := 0
+	for _, p := range Check(m) {
+		if strings.Contains(p.Message, "fields a and b are the same fact danger") && p.Rule == RuleField {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("told %d times", n)
 	}
 }

@@ -62,6 +62,7 @@ const (
 	ReasonGate      = "gate"      // it waits for other consents or forms
 	ReasonBinding   = "binding"   // it binds otherwise: a duty has become a power
 	ReasonActor     = "actor"     // it is another's to do: another agency's, another role's
+	ReasonRenamed   = "renamed"   // a step of another id that it replaces
 	ReasonRule      = "rule"      // a guard says or locks something else
 	ReasonRuleGone  = "rule_gone" // a guard that the new version does not have
 	ReasonLock      = "lock"      // an action is locked by other guards or conditions
@@ -86,12 +87,14 @@ func Migrate(old, new *Manual, events []Event, at time.Time, cal *Calendar) Migr
 	for _, e := range events {
 		g.note(e)
 	}
+	carried := map[string]bool{}
 	for _, t := range is.Tasks {
-		before, ok := was.Task(t.Step.ID)
+		before, ok := was.Task(t.Step.before(old, new))
+		carried[before.id()] = true
 		m.Moves = append(m.Moves, g.step(before, ok, t))
 	}
 	for _, t := range was.Tasks {
-		if new.Step(t.Step.ID) == nil {
+		if !carried[t.Step.ID] {
 			m.Moves = append(m.Moves, g.gone(t))
 		}
 	}
@@ -119,8 +122,20 @@ func (g *migrating) note(e Event) {
 	}
 }
 
+func (t Task) id() string {
+	if t.Step == nil {
+		return ""
+	}
+	return t.Step.ID
+}
+
 func (g *migrating) step(before Task, had bool, now Task) Move {
-	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now), Noted: g.noted[[2]string{"step", now.Step.ID}]}
+	m := Move{What: "step", ID: now.Step.ID, Name: now.Step.Title, Fate: New, Is: now.State, NewDue: running(now)}
+	for _, id := range append([]string{m.ID}, now.Step.Replaces...) {
+		if g.new.StepNow(id) == now.Step {
+			m.Noted += g.noted[[2]string{"step", id}]
+		}
+	}
 	if !had {
 		return m
 	}
@@ -145,6 +160,9 @@ func (g *migrating) more(m *Move, before, now Task) {
 	say := func(reason string, text Text) {
 		m.More = append(m.More, text)
 		m.Reason = cmp.Or(m.Reason, reason)
+	}
+	if id := before.Step.ID; id != m.ID {
+		say(ReasonRenamed, both("dahulu langkah %s", "was step %s", id))
 	}
 	if before.Ours != now.Ours || before.Step.Actor != now.Step.Actor {
 		say(ReasonActor, both("pelaksana: %s → %s", "who acts: %s → %s", g.old.actorText(before), g.new.actorText(now)))
@@ -297,7 +315,7 @@ func (g *migrating) rest() (out []Move) {
 	})
 	for _, k := range keys {
 		what, id := k[0], k[1]
-		if what == "step" && (g.old.Step(id) != nil || g.new.Step(id) != nil) {
+		if what == "step" && (g.old.Step(id) != nil || g.new.StepNow(id) != nil) {
 			continue // told already
 		}
 		m := Move{What: what, ID: id, Fate: Carries, Noted: g.noted[k]}
@@ -346,6 +364,14 @@ func (f Fact) Answers() []string {
 	return f.Values
 }
 
+// Idle tells whether a move is of a step that differs between the versions and was
+// never asked for in the case: nobody did it, and neither version wants it now. A
+// reader of the case has nothing to learn from it.
+func (v Move) Idle() bool {
+	idle := func(s State) bool { return s == "" || s == NotApplicable || s == NotYet && v.Fate == Drops }
+	return v.What == "step" && (v.Fate != Carries || v.Reason != "") && v.Noted == 0 && idle(v.Was) && idle(v.Is) && v.OldDue.IsZero() && v.NewDue.IsZero()
+}
+
 // Of returns the moves of one fate.
 func (m Migration) Of(fate string) []Move {
 	return slices.DeleteFunc(slices.Clone(m.Moves), func(v Move) bool { return v.Fate != fate })
@@ -380,8 +406,14 @@ func (v Move) Sentence(lang string) string {
 	for _, t := range v.More {
 		end += "; " + t.In(lang)
 	}
-	if !v.OldDue.Equal(v.NewDue) {
-		end += say("; tenggat %s → %s", "; due %s → %s", moment(v.OldDue), moment(v.NewDue))
+	switch {
+	case v.OldDue.Equal(v.NewDue):
+	case v.OldDue.IsZero():
+		end += say("; tenggat %s, sebelumnya tanpa tenggat", "; due %s, without a deadline before", moment(v.NewDue))
+	case v.NewDue.IsZero():
+		end += say("; tanpa tenggat, sebelumnya %s", "; no deadline, before %s", moment(v.OldDue))
+	default:
+		end += say("; tenggat berubah dari %s menjadi %s", "; due changes from %s to %s", moment(v.OldDue), moment(v.NewDue))
 	}
 	return head + ": " + end + "."
 }
@@ -398,6 +430,7 @@ var reasons = map[string]Text{
 	ReasonGate:      {"syarat penyelesaiannya lain", "what it waits for is another"},
 	ReasonBinding:   {"sifat mengikatnya lain", "it binds otherwise"},
 	ReasonActor:     {"pelaksananya lain", "it is another's to do"},
+	ReasonRenamed:   {"berganti id; yang sudah dikerjakan tetap berlaku", "renamed; what was done counts"},
 	ReasonRule:      {"aturannya lain", "its rule is another"},
 	ReasonRuleGone:  {"tidak ada lagi di versi baru", "not in the new version"},
 	ReasonLock:      {"dikunci secara lain", "it is locked otherwise"},
@@ -408,9 +441,12 @@ var states = map[State]Text{
 	Done: {"selesai", "done"}, Skipped: {"dilewati", "skipped"}, NotApplicable: {"tidak berlaku", "not applicable"},
 }
 
+// moment says a time as people write it: 18 Maret 2026, 09.00 WIB.
 func moment(t time.Time) Text {
-	if t.IsZero() {
-		return Text{"tidak ada", "none"}
-	}
-	return same(t.In(Zone).Format("2006-01-02 15:04"))
+	t = t.In(Zone)
+	m := months[t.Month()-1]
+	return both("%[1]d %[2]s %[4]d, %02[5]d.%02[6]d WIB", "%[1]d %[3]s %[4]d, %02[5]d:%02[6]d WIB", t.Day(), m.ID, m.EN, t.Year(), t.Hour(), t.Minute())
 }
+
+var months = []Text{{"Januari", "January"}, {"Februari", "February"}, {"Maret", "March"}, {"April", "April"}, {"Mei", "May"}, {"Juni", "June"}, {"Juli", "July"},
+	{"Agustus", "August"}, {"September", "September"}, {"Oktober", "October"}, {"November", "November"}, {"Desember", "December"}}

@@ -63,6 +63,7 @@ type Manual struct {
 	hash string
 	root *yaml.Node // the text as read, for the places of Check's problems
 	step map[string]*Step
+	heir map[string]*Step // by what steps were called in earlier versions
 }
 
 // Header says what the manual is. ConsentForm is the form on which consents are
@@ -70,7 +71,9 @@ type Manual struct {
 // them (F-07 where the manual says nothing).
 type Header struct {
 	ID              string            `yaml:"id,omitempty"`
+	Title           Text              `yaml:"title,omitempty"` // what the manual is called; "" for the common name
 	Version         string            `yaml:"version,omitempty"`
+	Note            Text              `yaml:"note,omitempty"`   // what this version is or changes, for its readers
 	Status          string            `yaml:"status,omitempty"` // draft, reviewed or active
 	Languages       []string          `yaml:"language,omitempty"`
 	Jurisdiction    map[string]string `yaml:"jurisdiction,omitempty"`
@@ -111,13 +114,21 @@ type Consent struct {
 }
 
 // Guard is a rule that holds on every step. Forbids names the actions that it
-// locks, always or Unless its condition holds.
+// locks: until the forms of RequiresForms are there, and Unless its condition
+// holds; always where it says neither. Opens names the steps that wait for no
+// consent and no form While its condition holds. What no action of the engine
+// stands for is KeptBy somebody: it says who.
 type Guard struct {
 	ID      string   `yaml:"id,omitempty"`
 	Rule    Text     `yaml:"rule,omitempty"`
 	Refs    []string `yaml:"refs,omitempty"`
 	Forbids []string `yaml:"forbids,omitempty"`
 	Unless  *Cond    `yaml:"unless,omitempty"`
+
+	RequiresForms []string `yaml:"requires_forms,omitempty"`
+	Opens         []string `yaml:"opens,omitempty"`
+	While         *Cond    `yaml:"while,omitempty"`
+	KeptBy        Text     `yaml:"kept_by,omitempty"`
 }
 
 // Stage is a part of the manual.
@@ -141,6 +152,7 @@ func (s Source) Name(lang string) string { return Text{s.Title, s.EN}.In(lang) }
 // Step is one thing to do.
 type Step struct {
 	ID            string         `yaml:"id,omitempty"`
+	Replaces      IDs            `yaml:"replaces,omitempty"` // what this same step was called in earlier versions
 	Stage         string         `yaml:"stage,omitempty"`
 	Title         Text           `yaml:"title,omitempty"`
 	Actor         string         `yaml:"actor,omitempty"`
@@ -166,6 +178,18 @@ type Step struct {
 	Refs          []string       `yaml:"refs,omitempty"`
 
 	Line int `yaml:"-"`
+}
+
+// IDs are written as a list, or one as a word.
+type IDs []string
+
+// UnmarshalYAML reads both forms.
+func (l *IDs) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() != "!!null" {
+		*l = IDs{n.Value}
+		return nil
+	}
+	return n.Decode((*[]string)(l))
 }
 
 // Rung is one level of an escalation: to whom, and how long an answer is waited

@@ -58,6 +58,9 @@ func (m *Manual) anchor(name string) (Anchor, bool) {
 		return a, true
 	}
 	a, ok := anchors[name]
+	if s := m.heir[a.StepDone]; s != nil && m.step[a.StepDone] == nil {
+		a.StepDone = s.ID
+	}
 	return a, ok
 }
 
@@ -110,11 +113,41 @@ func (m *Manual) locksOf(action string) (out []Text) {
 		forbids, unless := g.locks()
 		switch {
 		case !slices.Contains(forbids, action):
-		case unless == nil:
-			out = append(out, both("%s, selalu", "%s, always", g.ID))
 		default:
-			out = append(out, both("%s, kecuali %s", "%s, unless %s", g.ID, m.CondText(*unless)))
+			out = append(out, both("%s, %s", "%s, %s", g.ID, m.shutText(g, unless)))
 		}
+	}
+	return out
+}
+
+// shutText says when a guard's lock is shut.
+func (m *Manual) shutText(g Guard, unless *Cond) Text {
+	var list []Text
+	if len(g.RequiresForms) > 0 {
+		list = append(list, both("sampai ada %s", "until there is %s", joined(texts(g.RequiresForms, m.FormText), ", ", ", ")))
+	}
+	if unless != nil {
+		list = append(list, both("kecuali %s", "unless %s", m.CondText(*unless)))
+	}
+	if len(list) == 0 {
+		return Text{"selalu", "always"}
+	}
+	return joined(list, "; ", "; ")
+}
+
+// GuardLines says what a guard does and who keeps the rest of it: one line or more.
+func (m *Manual) GuardLines(g Guard) (out []Text) {
+	if forbids, unless := g.locks(); len(forbids) > 0 {
+		out = append(out, both("mengunci %s: %s", "locks %s: %s", joined(texts(forbids, Label), ", ", ", "), m.shutText(g, unless)))
+	}
+	if g.While != nil && len(g.Opens) > 0 {
+		out = append(out, both("langkah %s tidak menunggu persetujuan atau formulir selama %s", "steps %s wait for no consent and no form while %s", joined(texts(g.Opens, m.StepText), ", ", ", "), m.CondText(*g.While)))
+	}
+	if g.KeptBy != (Text{}) {
+		out = append(out, both("dijaga oleh: %s", "kept by: %s", g.KeptBy))
+	}
+	if len(out) == 0 {
+		out = []Text{{"dijaga oleh orang yang bekerja, bukan oleh mesin", "kept by the people at work, not by the engine"}}
 	}
 	return out
 }
@@ -135,11 +168,42 @@ func (m *Manual) gatesOf(s *Step) (out []Text) {
 		}
 		out = append(out, line)
 	}
-	return append(out, texts(s.RequiresForms, m.FormText)...)
+	out = append(out, texts(s.RequiresForms, m.FormText)...)
+	for i := range out {
+		for _, g := range m.Guards {
+			if g.While != nil && slices.Contains(g.Opens, s.ID) {
+				out[i] = both("%s, kecuali %s (%s)", "%s, unless %s (%s)", out[i], m.CondText(*g.While), g.ID)
+			}
+		}
+	}
+	return out
 }
 
 // Step returns a step by id, or nil.
 func (m *Manual) Step(id string) *Step { return m.step[id] }
+
+// StepNow returns the step of an id, or the one that replaces it; nil where there is
+// neither. What was noted of the old one counts for it.
+func (m *Manual) StepNow(id string) *Step {
+	if s := m.step[id]; s != nil {
+		return s
+	}
+	return m.heir[id]
+}
+
+// before returns what a step is called in an older manual: the same, or what it
+// replaces; "" where that has neither.
+func (s *Step) before(old, new *Manual) string {
+	if old.Step(s.ID) != nil {
+		return s.ID
+	}
+	for _, id := range s.Replaces {
+		if old.Step(id) != nil && new.StepNow(id) == s {
+			return id
+		}
+	}
+	return ""
+}
 
 // Events returns the names of events that the manual waits for or counts from, in
 // the order of the steps, each once: of triggers, schedules, deadlines and
@@ -238,7 +302,15 @@ func (m *Manual) asks(s *Step) bool {
 // index prepares what is looked up again and again.
 func (m *Manual) index() {
 	m.step = make(map[string]*Step, len(m.Steps))
+	m.heir = map[string]*Step{}
 	for _, s := range m.Steps {
 		m.step[s.ID] = s
+	}
+	for _, s := range m.Steps {
+		for _, id := range s.Replaces {
+			if m.heir[id] == nil {
+				m.heir[id] = s
+			}
+		}
 	}
 }

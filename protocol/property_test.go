@@ -257,6 +257,8 @@ func TestHugeAndDeepManualsAreRefused(t *testing.T) {
 		"brackets in lines":   strings.Repeat("[\n", million),
 		"many deep lines":     strings.Repeat("- "+strings.Repeat("[", 900)+strings.Repeat("]", 900)+"\n", 1000),
 		"billion laughs":      "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nsteps: [*c,*c]\n",
+		"a line of brackets":  "a: " + strings.Repeat("[", 1500),
+		"a line of dashes":    strings.Repeat("- ", 60),
 		"one long line":       "a: " + strings.Repeat("x", 3<<20),
 		"unclosed quotes":     strings.Repeat("a: \"", 400_000),
 		"many keys, one line": "{" + strings.Repeat("a,b:", 400_000),

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,14 +74,73 @@ func TestUnknownRiskRunsTheHighClock(t *testing.T) {
 	m, cal := load(t)
 	base := []Event{ev(Occurred, "intake_received", "", 0), ev(StepDone, "A5", "", 0)}
 	unknown := state(t, Evaluate(m, base, at(0), cal), "A6").Due
-	for risk, hours := range map[string]int{"high": 0, "unknown": 0, "medium": 6, "low": 24} {
+	for risk, after := range map[string]time.Duration{"high": 30 * time.Minute, "unknown": 30 * time.Minute, "medium": 6 * time.Hour, "low": 24 * time.Hour} {
 		got := state(t, Evaluate(m, append(base, ev(FactSet, "risk", risk, 0)), at(0), cal), "A6").Due
-		if !got.Equal(at(hours)) {
-			t.Errorf("risk %s: due %v, want %v", risk, got, at(hours))
+		if !got.Equal(start.Add(after)) {
+			t.Errorf("risk %s: due %v, want %v", risk, got, start.Add(after))
 		}
 	}
-	if !unknown.Equal(at(0)) {
+	if !unknown.Equal(start.Add(30 * time.Minute)) {
 		t.Errorf("a risk nobody set is due %v", unknown)
+	}
+}
+
+// Help that saves a life waits for nothing while there is danger, whatever the step
+// waits for otherwise; the guard says so in the gates of the step.
+func TestLifeComesFirst(t *testing.T) {
+	_, cal := load(t)
+	text := edited(t, manualText(t), nil, "steps", "B4", "consent_unless")
+	text = edited(t, text, []string{"F-07"}, "steps", "B4", "requires_forms")
+	m := parse(t, text)
+	events := opening(ev(FactSet, "contact_sexual_violence_recent", "true", 0), ev(Occurred, "medical_need", "", 0))
+	b4 := func(m *Manual, danger string) (Task, Kept) {
+		e := Evaluate(m, append(events, ev(FactSet, "immediate_danger", danger, 1)), at(1), cal)
+		i := slices.IndexFunc(e.Guards(), func(k Kept) bool { return k.Guard == "G-LIFE" })
+		return state(t, e, "B4"), e.Guards()[i]
+	}
+	if task, k := b4(m, "false"); task.State != Blocked || !slices.Equal(task.Missing, []string{"C-MEDICAL", "C-ASSENT", "F-07"}) || k.Opened != nil {
+		t.Errorf("%+v %+v", task, k)
+	}
+	if task, k := b4(m, "true"); task.State != Due || len(task.Missing) > 0 || !slices.Equal(k.Opened, []string{"B1", "B3", "B4"}) {
+		t.Errorf("%+v %+v", task, k)
+	}
+	without := parse(t, edited(t, edited(t, text, nil, "global_guards", "G-LIFE", "opens"), nil, "global_guards", "G-LIFE", "while"))
+	if task, _ := b4(without, "true"); task.State != Blocked {
+		t.Errorf("without the guard B4 is %s", task.State)
+	}
+	told := ""
+	for _, c := range Diff(m, without) {
+		told += c.Sentence("en") + "\n"
+	}
+	if !strings.Contains(told, "steps that wait for nothing") || !strings.Contains(told, "Step B4") || !strings.Contains(told, "(G-LIFE)") {
+		t.Error(told)
+	}
+}
+
+// Every guard says how it is kept, and those that no action stands for by whom.
+func TestEveryGuardSaysWhoKeepsIt(t *testing.T) {
+	m, cal := load(t)
+	e := Evaluate(m, opening(), at(1), cal)
+	list := e.Guards()
+	if len(list) != len(m.Guards) {
+		t.Fatalf("%d of %d guards", len(list), len(m.Guards))
+	}
+	for i, k := range list {
+		if len(k.Says) == 0 || k.Says[0].ID == "" || k.Says[0].EN == k.Says[0].ID {
+			t.Errorf("%s: %v", k.Guard, k.Says)
+		}
+		for _, a := range k.Locked {
+			if _, no := e.Forbids(a); !no {
+				t.Errorf("%s says that it locks %s", k.Guard, a)
+			}
+		}
+		if forbids, _ := m.Guards[i].locks(); len(forbids)+len(m.Guards[i].Opens) == 0 && !strings.HasPrefix(k.Says[0].EN, "kept by: ") {
+			t.Errorf("%s: nobody keeps it: %v", k.Guard, k.Says)
+		}
+	}
+	bare := Evaluate(&Manual{Guards: []Guard{{ID: "G-X"}}}, nil, at(1), cal).Guards()
+	if len(bare) != 1 || bare[0].Says[0].EN != "kept by the people at work, not by the engine" {
+		t.Errorf("%+v", bare)
 	}
 }
 
@@ -94,7 +154,11 @@ func TestGuardianIsInConflictUntilAssessed(t *testing.T) {
 	if state(t, e, "C5").State != Due {
 		t.Errorf("C5 is %+v", state(t, e, "C5"))
 	}
-	e = Evaluate(m, append(base, ev(FactSet, "guardian_conflict", "no", 2)), at(3), cal)
+	base = append(base, ev(FactSet, "guardian_conflict", "no", 2))
+	if g, no := Evaluate(m, base, at(3), cal).Forbids(ContactGuardian); !no || g != "G-SAFECHANNEL" {
+		t.Error("a guardian may be contacted without a safe-contact plan")
+	}
+	e = Evaluate(m, append(base, ev(FormFilled, "F-03", "", 2)), at(3), cal)
 	if _, no := e.Forbids(ContactGuardian); no {
 		t.Error("an assessed guardian may not be contacted")
 	}
@@ -440,7 +504,7 @@ func TestWhyIsToldByNames(t *testing.T) {
 	a6 := state(t, Evaluate(m, opening(ev(FactSet, "risk", "high", 0), ev(StepDone, "A5", "", 1)), at(2), cal), "A6")
 	want := []Why{
 		{Rule: "trigger", Kind: "step", Name: "A5", At: at(1)},
-		{Rule: "deadline", Kind: "event", Name: IntakeReceived, At: at(0), Unit: "hour", Known: true, Facts: []Found{{"risk", "high", false}}},
+		{Rule: "deadline", Kind: "event", Name: IntakeReceived, At: at(0), Value: 30, Unit: "minute", Known: true, Facts: []Found{{"risk", "high", false}}},
 	}
 	if !reflect.DeepEqual(a6.Why, want) {
 		t.Errorf("A6: %+v", a6.Why)

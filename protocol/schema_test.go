@@ -135,7 +135,7 @@ func TestTheReferenceIsTrue(t *testing.T) {
 	types(reflect.TypeFor[Manual]())
 	names = append(names, RuleYAML, RuleShape, RuleDuplicate, RuleReference, RuleValue, RuleUnreachable, RuleLoop, RuleClock, RuleLaw, RuleDuty, RuleTerm, RuleGate,
 		RuleField, RuleKey, RuleTranslation, RuleFactUnasked, RuleConsentUnheld)
-	for _, list := range [][]string{Units, Bases, Certainties, Bindings, sensitivities, overdues, operators, FieldTypes, Actions, keysOf(anchors), keysOf(guards)} {
+	for _, list := range [][]string{Units, Bases, Certainties, Bindings, sensitivities, Overdues, operators, FieldTypes, Actions, keysOf(anchors), keysOf(guards)} {
 		names = append(names, list...)
 	}
 	for _, name := range names {

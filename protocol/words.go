@@ -17,18 +17,18 @@ var words = map[string]Text{
 	"calendar_day": {"hari", "days"},
 	"working_day":  {"hari kerja", "working days"},
 
-	"law":              {"peraturan", "law"},
+	"law":              {"dasar hukum", "law"},
 	"service_standard": {"standar layanan", "service standard"},
-	"guideline":        {"pedoman profesional", "professional guideline"},
-	"project_default":  {"usulan proyek", "project proposal"},
+	"guideline":        {"pedoman", "guideline"},
+	"project_default":  {"usulan kami", "our proposal"},
 
-	"text":       {"teks dibaca", "text was read"},
-	"secondary":  {"dari ringkasan pihak lain", "from someone's summary"},
+	"text":       {"teks dibaca", "text read"},
+	"secondary":  {"dari ringkasan", "from a summary"},
 	"unverified": {"belum dicek", "not checked"},
 
 	"duty":   {"wajib", "duty"},
-	"power":  {"berwenang, tidak wajib", "power, no duty"},
-	"target": {"sasaran layanan", "service target"},
+	"power":  {"boleh", "power"},
+	"target": {"sasaran", "target"},
 
 	"true": {"ya", "yes"}, "false": {"tidak", "no"}, "yes": {"ya", "yes"}, "no": {"tidak", "no"}, "unknown": {"belum diketahui", "not known"},
 

@@ -206,7 +206,32 @@ func (m *maker) caseOf(ctx context.Context, i int, rep string, risk casework.Ris
 		return err
 	}
 	m.done.Cases++
+	if i == 2 { // one case shows a filled form
+		if err := m.fill(ctx, in, o.ID, risk, rules); err != nil {
+			return err
+		}
+	}
 	return m.work(ctx, in, o.ID, i%6, rules)
+}
+
+// fill screens a case for danger and risk, as form F-04 does.
+func (m *maker) fill(ctx context.Context, in access.Session, id string, risk casework.Risk, rules casework.Rules) error {
+	o, err := m.open(ctx, in, id, rules)
+	if err != nil {
+		return err
+	}
+	answers := map[string][]string{"immediate_danger": {"no"}, "suspect_in_household": {"no"}, "safe_adult": {"yes"}, "risk": {string(risk)}, "official_implicated": {"no"},
+		"risk_reason": {"Anak tinggal dengan orang dewasa yang melindunginya."}, "screened_at": {m.clock.Now().In(clock.Jakarta).Format("2006-01-02T15:04")}}
+	for _, d := range rules.Manual.Forms["F-04"].Fields {
+		if d.Required && answers[d.ID] == nil {
+			answers[d.ID] = []string{"no"}
+		}
+	}
+	f, err := o.Fill(in.Who, rules, m.clock.Now(), clock.Day(m.clock.Now()), casework.FillingDoc{Form: "F-04", Step: "A5", Answers: answers}, 0)
+	if err != nil {
+		return err
+	}
+	return m.h.Cases.Fill(ctx, in.Who, f)
 }
 
 // work takes a case to its stage: steps done, documents written, moved on.

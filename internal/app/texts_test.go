@@ -15,7 +15,7 @@ var placeholder = regexp.MustCompile(`\{([a-z_]+)[|}]`)
 
 // alike are the texts that are the same in both languages: names of places and
 // months, and words that both languages share.
-var alike = regexp.MustCompile(`^(casework\.event\.fact|report\.kecamatan\..*|lang\.month(_short)?\..*|nav\.manual|access\.role\.administrator|report\.title|(report|casework)\.(place_code|contact_code|channel|place)\.(online|whatsapp)|casework\.(field|identity)\.(area|nik|kelurahan|kecamatan))$`)
+var alike = regexp.MustCompile(`^(casework\.event\.fact|casework\.filling\.wrong|report\.kecamatan\..*|lang\.month(_short)?\..*|nav\.manual|access\.role\.administrator|report\.title|(report|casework)\.(place_code|contact_code|channel|place)\.(online|whatsapp)|casework\.(field|identity)\.(area|nik|kelurahan|kecamatan))$`)
 
 // avoided are the words that no text of ours uses for a child or what was done to
 // one (Terminology Guidelines for the Protection of Children from Sexual

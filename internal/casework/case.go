@@ -77,7 +77,8 @@ var Risks = []Risk{RiskHigh, RiskUnknown, RiskMedium, RiskLow}
 type Kind string
 
 // The documents of a case. Each kind has one current version (the newest) and
-// its history; Note and Transition are append-only.
+// its history; Note and Transition are append-only. Of Filling each form of each
+// step has one (Opened.Fill).
 const (
 	Identity       Kind = "identity"
 	Situation      Kind = "situation"
@@ -87,12 +88,13 @@ const (
 	Consents       Kind = "consent"
 	CasePlan       Kind = "plan"
 	CourseOf       Kind = "course"
+	Filling        Kind = "filling"
 	Note           Kind = "note"
 	TransitionNote Kind = "transition"
 )
 
 // Kinds lists every document kind.
-var Kinds = []Kind{Identity, Situation, Concerns, SafeContact, SafetyPlan, Consents, CasePlan, CourseOf, Note, TransitionNote}
+var Kinds = []Kind{Identity, Situation, Concerns, SafeContact, SafetyPlan, Consents, CasePlan, CourseOf, Filling, Note, TransitionNote}
 
 // AppendOnly tells whether two people may write documents of this kind at the
 // same time without asking each other.

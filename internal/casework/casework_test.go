@@ -459,6 +459,7 @@ func TestGatesOpenByConsentOnly(t *testing.T) {
 		}
 		h.refused(done("B3"), "step", "casework.step.blocked")
 		h.ok(h.note(in, id, protocol.Event{Kind: protocol.FactSet, Name: "guardian_conflict", Value: "no"}))
+		h.wants(fault.Denied, h.note(in, id, protocol.Event{Kind: protocol.ConsentSet, Name: "C-GUARDIAN", Value: "given"})) // no safe-contact plan yet: G-SAFECHANNEL
 		h.ok(h.note(in, id, protocol.Event{Kind: protocol.ConsentSet, Name: "C-ASSENT", Value: "given"}, protocol.Event{Kind: protocol.FormFilled, Name: "F-03"}))
 		h.refused(done("B3"), "step", "casework.step.blocked")
 		h.ok(h.note(in, id, protocol.Event{Kind: protocol.ConsentSet, Name: "C-GUARDIAN", Value: "given"}))

@@ -185,6 +185,18 @@ func (s *Service) Happened(ctx context.Context, who access.Who, e Edit) error {
 	return s.edit(ctx, who, "casework.write", "course", e, nil)
 }
 
+// Fill stores a filled form, or a draft of one; f is what Opened.Fill sealed. A
+// finished form may have said the risk.
+func (s *Service) Fill(ctx context.Context, who access.Who, f Filled) error {
+	return s.edit(ctx, who, "casework.write", string(Filling), f.Edit, func(_ *db.Tx, c *store.CaseworkCase) error {
+		if f.Risk != "" && !slices.Contains(Risks, f.Risk) {
+			return fault.Of(fault.Field{Name: "risk", Key: "field.not_listed"})
+		}
+		c.Risk = cmp.Or(string(f.Risk), c.Risk)
+		return nil
+	})
+}
+
 // Rate sets the risk; e holds the course with the fact.
 func (s *Service) Rate(ctx context.Context, who access.Who, e Edit, risk Risk) error {
 	if !slices.Contains(Risks, risk) {
@@ -328,8 +340,9 @@ func (s *Service) Waiting(ctx context.Context, who access.Who) (out []Request, e
 	return out, err
 }
 
-// Print numbers a print of a case. kind "case" is pseudonymous; "identity" needs
-// an accepted request of this person, which it uses up.
+// Print numbers a print of a case. kind "case" is pseudonymous, "filling" one of
+// its filled forms; "identity" needs an accepted request of this person, which it
+// uses up.
 func (s *Service) Print(ctx context.Context, who access.Who, caseID, kind string) (number int64, err error) {
 	action := "casework.print"
 	if kind == "identity" {

@@ -170,6 +170,7 @@ func (SafetyDoc) Kind() Kind      { return SafetyPlan }
 func (ConsentsDoc) Kind() Kind    { return Consents }
 func (PlanDoc) Kind() Kind        { return CasePlan }
 func (CourseDoc) Kind() Kind      { return CourseOf }
+func (FillingDoc) Kind() Kind     { return Filling }
 func (NoteDoc) Kind() Kind        { return Note }
 func (TransitionDoc) Kind() Kind  { return TransitionNote }
 

@@ -258,6 +258,7 @@ type Opened struct {
 	Consents    ConsentsDoc
 	Plan        PlanDoc
 	Course      CourseDoc
+	Fillings    []Entry[FillingDoc] // oldest first, drafts among them
 	Notes       []Entry[NoteDoc]
 	Transitions []Entry[TransitionDoc]
 	Seqs        map[Kind]int64 // the newest sequence of each kind: what an edit was made on
@@ -291,6 +292,11 @@ func (o *Opened) read(d record.Doc) error {
 		return nil
 	}
 	switch kind {
+	case Filling:
+		e := Entry[FillingDoc]{Author: d.Author, Day: d.Day, Seq: d.Seq}
+		err := o.Keys.Read(record.Main, d, &e.Doc)
+		o.Fillings = append(o.Fillings, e)
+		return err
 	case Note:
 		e := Entry[NoteDoc]{Author: d.Author, Day: d.Day, Seq: d.Seq}
 		err := o.Keys.Read(record.Main, d, &e.Doc)
@@ -355,6 +361,9 @@ type Edit struct {
 // newer version is a Conflict: both are shown, nobody is overwritten.
 func (o Opened) Save(kr *seal.Keyring, who access.Who, day int64, d Document, seen int64) (Edit, error) {
 	k := d.Kind()
+	if k == Filling {
+		return Edit{}, fmt.Errorf("casework: a filled form is saved by Fill")
+	}
 	if !k.AppendOnly() && o.Seqs[k] != seen {
 		return Edit{}, fault.New(fault.Conflict, "casework.conflict")
 	}

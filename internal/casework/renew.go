@@ -24,6 +24,7 @@ type Renewal struct {
 	Was   string `json:"was"` // the versions' names
 	Is    string `json:"is"`
 	Moves []Move `json:"moves,omitempty"`
+	Idle  int    `json:"idle,omitempty"` // steps that came or went and were never asked for in the case
 }
 
 // Move is a protocol.Move as a document keeps it.
@@ -43,8 +44,10 @@ type Move struct {
 }
 
 // Sentence says a move in a language.
-func (m Move) Sentence(lang string) string {
-	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New, Was: m.Was, Is: m.Is, More: m.More}.Sentence(lang)
+func (m Move) Sentence(lang string) string { return m.move().Sentence(lang) }
+
+func (m Move) move() protocol.Move {
+	return protocol.Move{What: m.What, ID: m.ID, Name: protocol.Text{ID: m.Name, EN: m.NameEN}, Fate: m.Fate, Reason: m.Reason, OldDue: m.Old, NewDue: m.New, Was: m.Was, Is: m.Is, More: m.More}
 }
 
 // Foresee reports what going on under another version means for the case now. Its
@@ -73,6 +76,10 @@ func (o Opened) Renew(who access.Who, from, to Rules, now time.Time, day int64, 
 	t := TransitionDoc{Deed: "manual", From: o.Head.Status, To: o.Head.Status, Reason: reason,
 		Renewal: &Renewal{From: m.From, To: m.To, Was: from.Manual.Protocol.Version, Is: to.Manual.Protocol.Version}}
 	for _, v := range m.Moves {
+		if v.Idle() {
+			t.Renewal.Idle++
+			continue
+		}
 		if v.Fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue) {
 			t.Renewal.Moves = append(t.Renewal.Moves, Move{v.What, v.ID, v.Name.ID, v.Name.EN, v.Fate, v.Reason, v.OldDue, v.NewDue, v.Was, v.Is, v.More})
 		}

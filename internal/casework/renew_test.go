@@ -78,7 +78,7 @@ func TestACaseGoesOnUnderANewerManual(t *testing.T) {
 			if m.What == "step" && m.ID == "A2" && !m.New.Equal(after.Due) {
 				t.Errorf("the history says %v, the case %v", m.New, after.Due)
 			}
-			if m.What == "step" && m.ID == "A2" && (m.Was != before.State || m.Is != after.State || len(m.More) != 1 || !strings.Contains(m.Sentence("en"), "service target → power")) {
+			if m.What == "step" && m.ID == "A2" && (m.Was != before.State || m.Is != after.State || len(m.More) != 1 || !strings.Contains(m.Sentence("en"), "binding: target → power")) {
 				t.Errorf("the history keeps %q", m.Sentence("en"))
 			}
 		}

@@ -121,6 +121,18 @@ func (b *tab) arrive() {
 	b.t.Fatalf("the next page did not come:\n%s", b.text())
 }
 
+// await waits until something is so on the page.
+func (b *tab) await(js string) {
+	b.t.Helper()
+	for range 400 {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && ok {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("never so: %s\n%s", js, b.text())
+}
+
 func (b *tab) see(texts ...string) {
 	b.t.Helper()
 	shown := b.text()
@@ -142,6 +154,7 @@ func (b *tab) look(name string) {
 			b.t.Errorf("%s is wider than %d px: %s (%v)", name, width, wide, err)
 		}
 		b.picture(fmt.Sprintf("%s-%d", name, width))
+		b.readable(name, width)
 	}
 	b.paper(name)
 	b.do(chromedp.EmulateViewport(1280, 900))
@@ -156,6 +169,23 @@ func (b *tab) look(name string) {
 	}
 	for _, v := range list {
 		b.t.Errorf("%s: axe: %s", name, v)
+	}
+}
+
+// readable fails where the letters of a picture are smaller than 12 CSS pixels, or a
+// clock of a list of tasks lies beside the screen.
+func (b *tab) readable(name string, width int64) {
+	b.t.Helper()
+	wrong, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(() => { const out = [];
+		for (const s of document.querySelectorAll("svg.n-flow")) { const w = s.getBoundingClientRect().width; if (!w) continue;
+			const small = Math.min(...[...s.querySelectorAll("text")].map(t => parseFloat(getComputedStyle(t).fontSize) * w / s.viewBox.baseVal.width));
+			if (small < 11.95) out.push("letters of " + small.toFixed(1) + " px"); }
+		if (document.querySelector("main svg.n-flow--narrow") && ![...document.querySelectorAll("main svg.n-flow")].some(s => s.getBoundingClientRect().width)) out.push("no picture");
+		for (const c of document.querySelectorAll("main td[data-head] .n-clock")) if (c.getBoundingClientRect().right > innerWidth + 1) out.push("a clock beside the screen");
+		if (location.pathname == "/hari-ini" && document.querySelector("main table td .n-clock") && !document.querySelector("main td[data-head] .n-clock")) out.push("tasks in a wide table");
+		return out.join(", "); })()`))
+	if err != nil || wrong != "" {
+		b.t.Errorf("%s at %d px: %s (%v)", name, width, wrong, err)
 	}
 }
 
@@ -309,9 +339,23 @@ func TestAManualInABrowser(t *testing.T) {
 	b.goTo("/manual/riwayat")
 	b.set("version", "0.3.0")
 	b.set("reason", "Tenggat pertama terlalu longgar.")
-	b.press("Buat naskah")
-	b.see("Naskah dibuat")
+	b.press("Buat draf")
+	b.see("Draf dibuat")
 	draft := where()
+	b.goTo(draft + "/langkah/A2")
+	b.set("title.id", "Anak nakal") // a word that blames: told beside its field before anything is sent
+	b.await(`document.querySelector("#title\\.id").closest(".govuk-form-group").querySelector(".n-live-note")`)
+	b.see("Pemeriksaan sambil mengetik", "menyalahkan anak")
+	b.look("manual-1-live")
+	b.set("title.id", "Terima pengaduan dari kanal mana pun")
+	b.set("deadline.value", "3")
+	b.await(`!document.querySelector(".n-live-note") && document.querySelector("[data-check-result]").textContent.includes("3 jam")`)
+	b.goTo(draft + "/teks")
+	b.set("text", "steps: [")
+	b.await(`document.querySelector("[data-check-result]").textContent.includes("bukan manual")`)
+	b.goTo(draft + "/formulir/F-01")
+	b.set("label.id.0", "")
+	b.await(`document.querySelector("[data-check-result] a[data-field='label.id.0']")`)
 	b.goTo(draft + "/langkah/A2")
 	b.set("deadline.value", "3")
 	b.set("reason", "Tiga jam sesuai jumlah petugas.")
@@ -319,7 +363,11 @@ func TestAManualInABrowser(t *testing.T) {
 	b.see("Belum disimpan")
 	b.look("manual-1-preview")
 	b.press("Simpan")
-	b.see("Perubahan naskah disimpan")
+	b.see("Perubahan draf disimpan")
+	b.look("manual-2-step")
+	b.press("Tambah kelompok syarat")
+	b.see("Kelompok syarat")
+	b.look("manual-2-group")
 	b.goTo(draft)
 	b.look("manual-2-draft")
 	b.signOut()
@@ -341,8 +389,60 @@ func TestAManualInABrowser(t *testing.T) {
 	b.look("manual-4-case")
 	b.set("reason", "Tenggat baru berlaku bagi semua.")
 	b.press("Pindahkan kasus ke versi 0.3.0")
-	b.see("Kasus dipindahkan dari manual versi 0.2.0 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
+	b.see("Kasus dipindahkan dari manual versi 0.2.1 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
 	b.look("manual-5-history")
+}
+
+// TestAFormInABrowser: a worker fills in a form of the manual, is stopped by what
+// is missing, mends it, and prints it. Fields come and go with the answers, at once.
+func TestAFormInABrowser(t *testing.T) {
+	h := start(t, "", io.Discard)
+	b := browse(t, h)
+	at := h.as("seruni").newCase(h, "Anak Contoh Peramban")
+	visible := func(name string) bool {
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.getElementsByName(%q)[0].checkVisibility()`, name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	b.signIn("seruni")
+	b.goTo(at + "/langkah")
+	b.see("Untuk tahu apa berikutnya, perlu diketahui:")
+	b.look("form-0-step")
+	b.goTo(at + "/formulir/F-03?langkah=A3")
+	b.see("Simpan dulu", "Selesaikan formulir")
+	if strings.Contains(b.text(), "Lanjut memunculkan") || visible("isi.to") {
+		t.Error("the script did not start")
+	}
+	b.set("isi.channel", "whatsapp")
+	if !visible("isi.to") {
+		t.Error("an answer brings nothing out")
+	}
+	b.set("isi.to", "0812-0000-0000")
+	b.set("isi.channel", "none")
+	if visible("isi.to") {
+		t.Error("what is no longer asked is shown")
+	}
+	b.set("isi.channel", "whatsapp")
+	b.set("isi.never", "Jangan menelepon rumah.")
+	b.press("Selesaikan formulir")
+	b.see("Ada isian yang perlu diperbaiki", "Disusun bersama perlu diisi.", "Bolehkah wali dihubungi? perlu diisi.")
+	if !visible("isi.to") {
+		t.Error("what was asked is hidden after a fault")
+	}
+	b.look("form-1-missing")
+	b.set("isi.agreed_with", "child")
+	b.set("isi.guardian", "no")
+	b.press("Selesaikan formulir")
+	b.see("Formulir selesai dan disimpan", "0812-0000-0000", "Jangan menelepon rumah.")
+	b.look("form-2-finished")
+	b.press("Cetak formulir ini")
+	b.see("Cetakan nomor 1, dicetak oleh seruni", "0812-0000-0000")
+	b.look("form-3-print")
+	b.goTo(at + "/formulir/F-03?langkah=A3")
+	b.see("Menyelesaikannya lagi menjadi isian baru")
+	b.look("form-4-again")
 }
 
 // TestEveryPageIsAccessible walks the pages of every role in both languages.
@@ -370,7 +470,8 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	}{
 		{"anggrek", []string{"/hari-ini", "/aduan", "/aduan/catat", "/aduan/alarm", "/aduan/piket", "/aduan/serah-terima", rep, "/manual", "/manual/A1", "/manual/riwayat", "/manual/cari?q=bahaya", "/manual/kontak", book + "/tahap/A", book + "/langkah/A6", book + "/formulir/F-02", book + "/coba", book + "/coba?hari=90&selesai=ya&fact.risk=high&fact.child_age_band=15-17", "/lainnya"}},
 		{"flamboyan", []string{"/aduan/tinjauan"}},
-		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"wijaya", []string{"/hari-ini", "/kasus", "/kasus?lihat=team", "/kasus/baru", at, at + "/langkah", at + "/formulir/F-04?langkah=A5", at + "/formulir/F-13?langkah=B1", at + "/catatan", at + "/ubah/plan", at + "/ubah/concerns", at + "/persetujuan", at + "/identitas", at + "/kelola", at + "/garis-waktu", at + "/manual", "/manual/kontak", "/manual/riwayat", draft, draft + "/langkah/A6", draft + "/formulir/F-02", draft + "/teks", draft + "/kamus", draft + "/kamus/kepala", draft + "/kamus/fakta", draft + "/kamus/fakta/risk", draft + "/kamus/peran/R-PENDAMPING", draft + "/kamus/sumber/S-TPKS23", "/manual/banding?ke=" + strings.TrimPrefix(draft, "/manual/naskah/"), at + "/berkas", at + "/berkas/formulir", at + "/berkas/rujukan", at + "/berkas/penugasan", at + "/berkas/serah-terima", at + "/berkas/simfoni", at + "/jejak"}},
+		{"seruni", []string{"/hari-ini"}}, // with tasks
 		{"melati", []string{"/hari-ini", "/lainnya", "/lainnya/matriks", "/lainnya/catatan"}},
 	} {
 		b.signIn(who.name)

@@ -73,7 +73,8 @@ func TestClearColumns(t *testing.T) {
 		visit(h.t, h.URL).report(h, "other", story, false)
 		desk := h.as("anggrek")
 		desk.get(h.find(desk, story))
-		h.caseOf(desk)
+		worker, at := h.caseOf(desk)
+		h.formDoor(worker, at)
 		h.events(events)
 		seen := h.columns(listed)
 		for _, name := range seen {

@@ -191,7 +191,7 @@ func values(form *html.Node) url.Values {
 	v := url.Values{}
 	for n := range nodes(form, "input") {
 		kind := attr(n, "type")
-		if (kind == "radio" || kind == "checkbox") && !hasAttr(n, "checked") {
+		if (kind == "radio" || kind == "checkbox") && !hasAttr(n, "checked") || hasAttr(n, "disabled") {
 			continue
 		}
 		v.Add(attr(n, "name"), attr(n, "value"))

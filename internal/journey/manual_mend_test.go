@@ -38,7 +38,7 @@ func TestWhatACaseLinksToIsThere(t *testing.T) {
 // said, with its differences, and the reason that was typed is still there.
 func TestAReviewerIsToldOfAnotherVersion(t *testing.T) {
 	h := start(t, "", discard{})
-	draft := h.draft(h.as("wijaya"))
+	draft := h.draftOf("0.4.0", h.as("wijaya"))
 	reviewer := h.as("jati")
 	reviewer.get(draft)
 	h.newVersion()
@@ -48,7 +48,7 @@ func TestAReviewerIsToldOfAnotherVersion(t *testing.T) {
 	}
 	reviewer.see("versi lain mulai berlaku", "Sudah dibandingkan dengan yang lama.", "Yang berubah dari versi 0.3.0")
 	reviewer.deed("review", "Tanda tangani: sudah ditinjau")
-	reviewer.see("Isi naskah ini sama")
+	reviewer.see("Tanda tangan peninjauan disimpan")
 }
 
 // TestProblemsAreInTheReadersLanguage, with the rule that names them.
@@ -92,10 +92,10 @@ func TestAFieldWithoutAUnitIsNamed(t *testing.T) {
 	h := start(t, "", discard{})
 	c := h.as("wijaya")
 	c.get(h.draft(c) + "/langkah/A2")
-	c.submit("Simpan", "deadline.unit", "", "deadline.value", "7", "dw.new.value", "9", "reason", "Lupa satuannya.")
+	c.submit("Simpan", "deadline.unit", "", "deadline.value", "7", "dw.value.0", "9", "reason", "Lupa satuannya.")
 	c.see("Pilih satuannya", "Pilih keadaan yang membuat tenggat ini berlaku")
 	form, _ := c.form("Simpan")
-	if v := values(form); c.status != 422 || v.Get("deadline.value") != "7" || v.Get("dw.new.value") != "9" || v.Get("reason") != "Lupa satuannya." {
+	if v := values(form); c.status != 422 || v.Get("deadline.value") != "7" || v.Get("dw.value.0") != "9" || v.Get("reason") != "Lupa satuannya." {
 		t.Errorf("%d, what was typed is lost", c.status)
 	}
 }

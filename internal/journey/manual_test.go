@@ -69,11 +69,13 @@ func TestTheManualReadsAsABook(t *testing.T) {
 
 // draft begins a draft as an expert, changes one deadline by its form and returns
 // where it is.
-func (h *house) draft(expert *client) (at string) {
+func (h *house) draft(expert *client) (at string) { h.t.Helper(); return h.draftOf("0.3.0", expert) }
+
+func (h *house) draftOf(version string, expert *client) (at string) {
 	h.t.Helper()
 	expert.get("/manual/riwayat?lang=id")
-	expert.submit("Buat naskah", "version", "0.3.0", "reason", "Tenggat pertama terlalu longgar.")
-	expert.see("Naskah dibuat")
+	expert.submit("Buat draf", "version", version, "reason", "Tenggat pertama terlalu longgar.")
+	expert.see("Draf dibuat")
 	at = strings.SplitN(expert.at, "?", 2)[0]
 	expert.get(at + "/langkah/A2")
 	expert.submit("Lihat dulu", "deadline.value", "3")
@@ -81,7 +83,7 @@ func (h *house) draft(expert *client) (at string) {
 	expert.submit("Simpan", "deadline.value", "3", "reason", "")
 	expert.see("Bagian ini perlu diisi")
 	expert.submit("Simpan", "reason", "Tiga jam sesuai jumlah petugas.")
-	expert.see("Perubahan naskah disimpan")
+	expert.see("Perubahan draf disimpan")
 	return at
 }
 
@@ -109,7 +111,7 @@ func TestThreePeopleAndACase(t *testing.T) {
 		expert, second, third := h.as("wijaya"), h.as("kenanga"), h.as("cemara")
 		draft := h.draft(expert)
 		expert.get(draft)
-		expert.see("Anda ikut menulis naskah ini", "Tiga jam sesuai jumlah petugas.", "1 jam", "3 jam")
+		expert.see("Anda ikut menulis draf ini", "Tiga jam sesuai jumlah petugas.", "1 jam", "3 jam")
 		expert.unseen(`name="deed" value="review"`)
 		for _, c := range []*client{worker, h.as("anggrek"), h.as("admin")} {
 			if c.get(draft + "/langkah/A2"); c.status != 403 {
@@ -126,7 +128,7 @@ func TestThreePeopleAndACase(t *testing.T) {
 		worker.get("/manual?lang=id")
 		worker.see("Ditinjau oleh kenanga, disahkan oleh cemara", "Versi 0.3.0")
 		worker.get("/manual/riwayat")
-		worker.see("Disepakati dalam rapat.", "Sudah dibandingkan baris demi baris.", "Versi 0.2.0")
+		worker.see("Disepakati dalam rapat.", "Sudah dibandingkan baris demi baris.", "Versi 0.2.1")
 
 		worker.get(open)
 		worker.see("Ada manual yang lebih baru")
@@ -135,12 +137,12 @@ func TestThreePeopleAndACase(t *testing.T) {
 			t.Errorf("another team sees the case's manual: %d", other.status)
 		}
 		worker.follow("Lihat apa yang akan berubah")
-		worker.see("memakai versi 0.2.0", "versi 0.3.0", "hal lain tetap seperti semula")
+		worker.see("memakai versi 0.2.1", "versi 0.3.0", "hal lain tetap seperti semula")
 		worker.submit("Pindahkan kasus ke versi 0.3.0", "reason", " ")
 		worker.see("Bagian ini perlu diisi")
 		worker.submit("Pindahkan kasus ke versi 0.3.0", "reason", "Tenggat baru berlaku bagi semua.")
-		worker.see("Kasus dipindahkan dari manual versi 0.2.0 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
-		worker.follow("Baca versi 0.2.0")
+		worker.see("Kasus dipindahkan dari manual versi 0.2.1 ke versi 0.3.0", "Tenggat baru berlaku bagi semua.")
+		worker.follow("Baca versi 0.2.1")
 		worker.see("Tidak lagi berlaku untuk kasus baru")
 		worker.get(open + "/manual")
 		worker.see("Ini manual yang berlaku")

@@ -22,6 +22,7 @@ const matrixFile = "../app/matrix.txt"
 type asked struct {
 	column, name        string
 	report, case_, file string
+	filling             string // number of a filled form of the case
 }
 
 // TestPermissionMatrix walks every route as every role, on records of the own
@@ -29,7 +30,7 @@ type asked struct {
 // a data protection officer reads.
 func TestPermissionMatrix(t *testing.T) {
 	h := start(t, "", discard{})
-	own, walled := h.twoCases()
+	own, walled, filling := h.twoCases()
 	desk := visit(t, h.URL)
 	desk.report(h, "other", "Cerita biasa untuk matriks.", false)
 	report := strings.TrimPrefix(h.find(h.as("dahlia"), "Cerita biasa untuk matriks."), "/aduan/")
@@ -39,7 +40,7 @@ func TestPermissionMatrix(t *testing.T) {
 	var people []asked
 	for _, p := range []struct{ role, name string }{{"intake_officer", "anggrek"}, {"steward", "dahlia"}, {"reviewer", "flamboyan"}, {"caseworker", "seruni"}, {"supervisor", "wijaya"},
 		{"caseworker_other", "kamboja"}, {"supervisor_other", "jati"}, {"oversight_officer", "cemara"}, {"dpo", "kenanga"}, {"auditor", "cempaka"}, {"enrolment_officer", "melati"}, {"administrator", "admin"}} {
-		people = append(people, asked{p.role, p.name, report, own, "open"}, asked{p.role, p.name, secret, walled, "walled"})
+		people = append(people, asked{p.role, p.name, report, own, "open", filling[0]}, asked{p.role, p.name, secret, walled, "walled", filling[1]})
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%-50s", "route")
@@ -120,8 +121,9 @@ func (h *house) aDraft() (version, draft string) {
 	return version, draft
 }
 
-// twoCases returns a case of the team and one that is walled.
-func (h *house) twoCases() (own, walled string) {
+// twoCases returns a case of the team and one that is walled, each with the number
+// of a form that was begun.
+func (h *house) twoCases() (own, walled string, filling [2]string) {
 	h.t.Helper()
 	super := h.as("wijaya")
 	super.get("/kasus?lihat=team")
@@ -135,11 +137,17 @@ func (h *house) twoCases() (own, walled string) {
 		h.t.Fatal("too few cases in the demo")
 	}
 	own, walled = ids[0], ids[1]
+	for i, one := range ids[:2] {
+		super.get("/kasus/" + one + "/formulir/F-19?langkah=B0")
+		super.submit("Simpan dulu")
+		super.see("Disimpan dulu")
+		_, filling[i], _ = strings.Cut(strings.SplitN(super.at, "?", 2)[0], "/isian/")
+	}
 	h.stepUp(super, "wijaya")
 	super.get("/kasus/" + walled + "/kelola")
 	super.deed("wall", "Pindahkan ke tim pengawas", "reason", "Menyangkut rekan kerja.")
 	super.see("Kasus sudah dibatasi")
-	return own, walled
+	return own, walled, filling
 }
 
 // stepUp types the password again.
@@ -162,7 +170,7 @@ func (h *house) may(p asked, r web.Route, version, draft string) string {
 	if strings.HasPrefix(path, "/aduan") {
 		record = p.report
 	}
-	path = strings.NewReplacer("{id}", record, "{kind}", "situation", "{paper}", "rujukan", "{step}", "A1", "{version}", version, "{draft}", draft, "{stage}", "A", "{form}", "F-01").Replace(path)
+	path = strings.NewReplacer("{id}", record, "{kind}", "situation", "{paper}", "rujukan", "{step}", "A1", "{version}", version, "{draft}", draft, "{stage}", "A", "{form}", "F-01", "{seq}", p.filling).Replace(path)
 	if method == http.MethodGet {
 		c.get(path)
 	} else {

@@ -268,6 +268,7 @@ func (h *house) caseDoors() {
 	w.submit("Simpan", "consent", "C-ASSENT", "state", "given", "by", "nyonyamarka", "purpose", "rahasiamarka", "evidence", "kwetiauputih")
 	w.get(at + "/langkah")
 	w.submit("Lewati dengan alasan", "text", "alasan kwetiauputih")
+	h.formDoor(w, at)
 	w.get(at + "/kelola")
 	w.deed("move", "Simpan", "status", "assessment", "reason", "alasan zanggarwati")
 	h.newVersion()
@@ -279,6 +280,19 @@ func (h *house) caseDoors() {
 	w.submit("Buka identitas", "reason", "contact")
 	w.submit("Simpan", "address", "kwetiauputih", "school", "zanggarwati", "person", "nyonyamarka")
 	w.see("Disimpan")
+}
+
+// formDoor keeps a draft of a form, finishes it, and prints it.
+func (h *house) formDoor(w *client, at string) {
+	h.t.Helper()
+	w.get(at + "/formulir/F-19?langkah=B0")
+	w.submit("Simpan dulu", "isi.safe_people", "draf nyonyamarka")
+	w.see("Disimpan dulu", "draf nyonyamarka")
+	w.submit("Selesaikan formulir", "isi.safe_people", "nyonyamarka", "isi.must_not", "rahasiamarka", "isi.numbers", "0813-7777-1234", "isi.why_now", "first", "isi.made_on", "2026-11-20",
+		"isi.guardian_there", "no", "isi.paper", "none", "isi.worries", "zanggarwati", "isi.calm", "kwetiauputih")
+	w.see("Formulir selesai", "zanggarwati")
+	w.submit("Cetak formulir ini")
+	w.see("kwetiauputih", "Cetakan nomor 1")
 }
 
 // marked sends every request with a marker as address and user agent.

@@ -90,6 +90,10 @@ func restoreStaysShut(t *testing.T, database string) {
 	public := visit(t, h.URL)
 	code := public.report(h, "other", "Cerita yang nanti dihapus.", false)
 	gone := strings.TrimPrefix(h.find(h.as("dahlia"), "Cerita yang nanti dihapus."), "/aduan/")
+	worker := h.as("seruni")
+	form := worker.newCase(h, "Anak Contoh Cadangan") + "/formulir/F-19?langkah=B0"
+	worker.get(form)
+	worker.submit("Simpan dulu", "isi.safe_people", "Bibi dan kakak sepupu.")
 	h.settle()
 	dir := t.TempDir()
 	identity, recipient := ageKeys(t, dir)
@@ -103,6 +107,10 @@ func restoreStaysShut(t *testing.T, database string) {
 	// After the backup: a report is erased, a caseworker leaves her team, an account ends.
 	h.finish(gone)
 	h.leave("teratai", "Tim pendamping Barat")
+	delete(h.cookies, "seruni")
+	worker = h.as("seruni") // under the team's new keys
+	worker.get(form)
+	worker.see("Bibi dan kakak sepupu.")
 	h.exec(`UPDATE access_person SET state = 'ended' WHERE name = 'kamboja'`)
 	_, point, errs := naungan("", "audit", "checkpoint", "--data", h.Data)
 	checkpoint := write(t, filepath.Join(dir, "checkpoint"), point)
@@ -215,6 +223,9 @@ func restoreStaysShut(t *testing.T, database string) {
 	dpo.see("dipastikan dua orang")
 	dpo.unseen("Dipulihkan dari cadangan")
 	shut(false)
+	again := back.as("seruni")
+	again.get(form)
+	again.see("Bibi dan kakak sepupu.", "Belum selesai: disimpan dulu oleh seruni")
 	if rows := back.number(`SELECT COUNT(DISTINCT person) FROM audit_leaf WHERE verb = 'access.restored' AND outcome = 'done'`); rows != 2 {
 		t.Errorf("%d people in the log", rows)
 	}

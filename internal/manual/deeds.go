@@ -9,6 +9,7 @@ import (
 	"github.com/naungan/naungan/internal/manual/internal/store"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/fault"
 	"github.com/naungan/naungan/internal/platform/id"
@@ -58,7 +59,8 @@ func (s *Service) insert(tx *db.Tx, e Edition, text []byte) error {
 // record appends a deed to an edition's chain, with its leaf: the deed's
 // signature is the person's session key over the new head.
 func (s *Service) record(tx *db.Tx, who access.Who, e Edition, d Deed) error {
-	d.Person, d.Session, d.Day = who.Person, who.Session, s.today()
+	now := s.Clock.Now()
+	d.Person, d.Session, d.Day, d.Hour = who.Person, who.Session, clock.Day(now), clock.Hour(now)
 	before, err := s.deeds(tx, e.ID)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (s *Service) record(tx *db.Tx, who access.Who, e Edition, d Deed) error {
 	if d.Sig = []byte{}; who.Sign != nil {
 		d.Sig = who.Sign("manual", head[:])
 	}
-	err = s.q(tx).InsertDeed(tx.Ctx(), store.InsertDeedParams{Jurisdiction: s.Jurisdiction, Edition: e.ID, Seq: seq, Kind: d.Kind, Person: d.Person, Session: d.Session, Hash: d.Hash, About: d.About, Reason: d.Reason, Day: d.Day, Sig: d.Sig})
+	err = s.q(tx).InsertDeed(tx.Ctx(), store.InsertDeedParams{Jurisdiction: s.Jurisdiction, Edition: e.ID, Seq: seq, Kind: d.Kind, Person: d.Person, Session: d.Session, Hash: d.Hash, About: d.About, Reason: d.Reason, Day: d.Day, Hour: d.Hour, Sig: d.Sig})
 	if db.IsUnique(err) {
 		return fault.Wrap(fault.Conflict, "fault.conflict", err)
 	}
@@ -142,8 +144,9 @@ func (s *Service) retire(tx *db.Tx, who access.Who, e, by Edition) error {
 }
 
 // Begin makes a draft from a version (ref: its id or hash) under a version name
-// of its own, and returns its id. A copy of another draft would hide who wrote it,
-// so that its author could sign: an Invalid fault.
+// of its own, and returns its id. A name that another edition has, or a copy of
+// another draft (it would hide who wrote it, so that its author could sign), is an
+// Invalid fault.
 func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason string) (draft string, err error) {
 	if err := s.check(ctx, who, "manual.write", ""); err != nil {
 		return "", err
@@ -170,6 +173,9 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 	}
 	e := Edition{ID: id.New(s.Clock.Now()), Base: from.Hash, State: Draft, Origin: OfOffice, Name: name, Hash: HashOf(text), Begun: s.today()}
 	return e.ID, s.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := s.unnamed(tx, e.ID, name, "version"); err != nil {
+			return err
+		}
 		if err := s.insert(tx, e, text); err != nil {
 			return err
 		}
@@ -183,7 +189,7 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 func (s *Service) Save(ctx context.Context, who access.Who, draft, seen string, text []byte, about, reason string) error {
 	m, err := protocol.Parse(bytes.NewReader(text))
 	if err != nil {
-		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable", Args: []any{"why", protocol.Problems(err)[0].Message}})
+		return fault.Of(fault.Field{Name: "text", Key: "manual.edit.unreadable_line", Args: []any{"line", protocol.Problems(err)[0].Line}})
 	}
 	if err := checkWords(m); err != nil {
 		return err
@@ -196,6 +202,14 @@ func (s *Service) Save(ctx context.Context, who access.Who, draft, seen string, 
 			return f.Edition, fault.New(fault.Conflict, "manual.edit.newer")
 		case f.Hash == m.Hash():
 			return f.Edition, fault.Of(fault.Field{Name: "reason", Key: "manual.edit.nothing"})
+		}
+		if m.Protocol.Version != f.Name {
+			if err := s.unnamed(tx, draft, m.Protocol.Version, "text"); err != nil {
+				return f.Edition, err
+			}
+		}
+		if err := s.keep(tx, f); err != nil {
+			return f.Edition, err
 		}
 		n, err := s.q(tx).PutText(tx.Ctx(), store.PutTextParams{Text: text, Hash: m.Hash(), Version: m.Protocol.Version, Jurisdiction: s.Jurisdiction, ID: draft, Was: f.Seq})
 		if err == nil && n == 0 {
@@ -241,6 +255,9 @@ func (s *Service) Activate(ctx context.Context, who access.Who, draft, seen, rea
 			return f.Edition, fault.New(fault.Invalid, "manual.sign.same")
 		}
 		if err := s.retire(tx, who, running, f.Edition); err != nil {
+			return f.Edition, err
+		}
+		if err := s.forget(tx, draft); err != nil {
 			return f.Edition, err
 		}
 		f.Activated = s.today()
@@ -298,6 +315,9 @@ func (s *Service) Drop(ctx context.Context, who access.Who, draft, reason string
 	return s.deed(ctx, who, "manual.write", draft, Deed{Kind: Abandoned, Reason: reason}, func(tx *db.Tx, f Full) (Edition, error) {
 		if f.State != Draft && f.State != Reviewed {
 			return f.Edition, fault.New(fault.Conflict, "manual.sign.changed")
+		}
+		if err := s.forget(tx, draft); err != nil {
+			return f.Edition, err
 		}
 		return f.Edition, s.put(tx, f.Edition, Dropped)
 	})

@@ -71,6 +71,7 @@ type Edition struct {
 type Deed struct {
 	Kind, Person, Session, Hash, About, Reason string
 	Day                                        int64
+	Hour                                       int64 // as clock.Hour; 0 for deeds from before it was kept
 	Sig                                        []byte
 }
 
@@ -235,7 +236,7 @@ func (s *Service) running(tx *db.Tx) (e Edition, err error) {
 func (s *Service) deeds(tx *db.Tx, edition string) (out []Deed, err error) {
 	rows, err := s.q(tx).ListDeeds(tx.Ctx(), store.ListDeedsParams{Jurisdiction: s.Jurisdiction, Edition: edition})
 	for _, r := range rows {
-		out = append(out, Deed{Kind: r.Kind, Person: r.Person, Session: r.Session, Hash: r.Hash, About: r.About, Reason: r.Reason, Day: r.Day, Sig: r.Sig})
+		out = append(out, Deed{Kind: r.Kind, Person: r.Person, Session: r.Session, Hash: r.Hash, About: r.About, Reason: r.Reason, Day: r.Day, Hour: r.Hour, Sig: r.Sig})
 	}
 	return out, err
 }
@@ -272,7 +273,11 @@ const PageOfEditions = 20
 func Head(edition string, deeds []Deed) (head [32]byte) {
 	for i, d := range deeds {
 		b := append([]byte("naungan/manual/deed/1"), head[:]...)
-		for _, part := range []string{edition, fmt.Sprint(i + 1), d.Kind, d.Person, d.Session, d.Hash, d.About, d.Reason, fmt.Sprint(d.Day)} {
+		parts := []string{edition, fmt.Sprint(i + 1), d.Kind, d.Person, d.Session, d.Hash, d.About, d.Reason, fmt.Sprint(d.Day)}
+		if d.Hour != 0 { // chains from before hours were kept stay as they are
+			parts = append(parts, fmt.Sprint(d.Hour))
+		}
+		for _, part := range parts {
 			b = append(binary.BigEndian.AppendUint32(b, uint32(len(part))), part...)
 		}
 		head = sha256.Sum256(b)

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/naungan/naungan/internal/manual"
 	"github.com/naungan/naungan/internal/platform/access"
 	"github.com/naungan/naungan/internal/platform/access/accesstest"
 	"github.com/naungan/naungan/internal/platform/audit"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/db"
 	"github.com/naungan/naungan/internal/platform/db/dbtest"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -192,6 +194,9 @@ func TestTheHistoryHolds(t *testing.T) {
 		h.ok(h.s.Review(ctx, h.who("dpo"), id, f.Hash, h.running(), "Sudah dibandingkan."))
 		f = h.find(id)
 		for i, d := range f.Deeds {
+			if d.Hour == 0 || clock.Day(clock.OfHour(d.Hour)) != d.Day {
+				t.Errorf("deed %d: hour %d of day %d", i, d.Hour, d.Day)
+			}
 			var public []byte
 			h.ok(h.DB.Read(ctx, func(tx *db.Tx) error {
 				return tx.QueryRowContext(tx.Ctx(), `SELECT public FROM audit_signer WHERE jurisdiction = $1 AND session = $2 AND person = $3`, accesstest.Jurisdiction, d.Session, d.Person).Scan(&public)
@@ -210,13 +215,25 @@ func TestTheHistoryHolds(t *testing.T) {
 		if r := verify(); !r.OK {
 			t.Fatalf("%+v", r.Break)
 		}
-		for _, change := range []string{
-			`UPDATE manual_edition_deed SET reason = 'lain' WHERE kind = 'review'`,
-			`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`,
+		write := func(sql string) {
+			t.Helper()
+			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), sql); return err }))
+		}
+		for _, c := range []struct{ change, undo string }{
+			{`UPDATE manual_edition_deed SET hour = hour + 1 WHERE kind = 'begin'`, `UPDATE manual_edition_deed SET hour = hour - 1 WHERE kind = 'begin'`},
+			{`UPDATE manual_edition_deed SET hour = -hour`, `UPDATE manual_edition_deed SET hour = -hour`},
+			{`UPDATE manual_edition_deed SET reason = 'lain' WHERE kind = 'review'`, `UPDATE manual_edition_deed SET reason = 'Sudah dibandingkan.' WHERE kind = 'review'`},
+			{`UPDATE manual_edition SET text = head WHERE id = '` + id + `'`, ""},
 		} {
-			h.ok(h.DB.Write(ctx, func(tx *db.Tx) error { _, err := tx.ExecContext(tx.Ctx(), change); return err }))
+			write(c.change)
 			if r := verify(); r.OK {
-				t.Errorf("not named: %s", change)
+				t.Errorf("not named: %s", c.change)
+			}
+			if c.undo != "" {
+				write(c.undo)
+				if r := verify(); !r.OK {
+					t.Fatalf("named after it was put back: %s", c.change)
+				}
 			}
 		}
 	})
@@ -278,13 +295,17 @@ func TestContacts(t *testing.T) {
 // still finds it.
 func TestEarlierManualsAreThere(t *testing.T) {
 	each(t, func(h house) {
-		const first = "19ecb9731cbe587266845d805d1f09b4fc590abf186788bd7cadf92dc36f8341" // SHA-256 of default/earlier/0.1.0.yaml
-		m, err := h.s.Version(ctx, first)
-		h.ok(err)
-		if m.Protocol.Version != "0.1.0" || len(m.Steps) != 52 || m.Hash() != first {
-			t.Errorf("version %s, %d steps", m.Protocol.Version, len(m.Steps))
+		for version, hash := range map[string]string{ // SHA-256 of default/earlier/*.yaml
+			"0.1.0": "19ecb9731cbe587266845d805d1f09b4fc590abf186788bd7cadf92dc36f8341",
+			"0.2.0": "4657d5271adf9ae172a1c754bcdacdb1aa00d56038aa07d53aabfd1a584963ad",
+		} {
+			m, err := h.s.Version(ctx, hash)
+			h.ok(err)
+			if m.Protocol.Version != version || len(m.Steps) != 52 || m.Hash() != hash {
+				t.Errorf("version %s, %d steps", m.Protocol.Version, len(m.Steps))
+			}
 		}
-		_, err = h.s.Version(ctx, first[1:]+"0")
+		_, err := h.s.Version(ctx, strings.Repeat("0", 64))
 		h.wants("fault.not_found", err)
 	})
 }
@@ -307,8 +328,8 @@ func TestADraftIsNotCopied(t *testing.T) {
 		h.ok(h.s.Review(ctx, h.who("dpo"), draft, h.find(draft).Hash, first, "Baik."))
 		refused("reviewed")
 		h.ok(h.s.Activate(ctx, h.who("overseer1"), draft, h.find(draft).Hash, "Berlaku."))
-		for _, version := range []string{first, draft} { // past and running
-			_, err := h.s.Begin(ctx, h.who("super2"), version, "3", "Dari versi.")
+		for i, version := range []string{first, draft} { // past and running
+			_, err := h.s.Begin(ctx, h.who("super2"), version, fmt.Sprint("dari ", i), "Dari versi.")
 			h.ok(err)
 		}
 		h.ok(h.s.Drop(ctx, h.who("super1"), func() string {

@@ -112,7 +112,8 @@ func (p *pen) word(old, now string, path ...string) {
 	}
 }
 
-// cond, deadline and the like are the shapes in which the language writes them.
+// yamlCond, yamlDeadline and the like are the shapes in which the language writes
+// them. A condition of a form (m is nil) asks for its fields.
 type yamlCond struct {
 	All   []yamlCond `yaml:"all,omitempty"`
 	Any   []yamlCond `yaml:"any,omitempty"`
@@ -135,7 +136,7 @@ func condOf(c protocol.Cond, m *protocol.Manual) yamlCond {
 		out.Not = &n
 	}
 	switch {
-	case c.Fact != "" && len(c.Value) == 1 && m.Facts[c.Fact].Type == "bool":
+	case m != nil && len(c.Value) == 1 && m.Facts[c.Fact].Type == "bool":
 		out.Value = c.Value[0] == "true"
 	case len(c.Value) == 1:
 		out.Value = c.Value[0]
@@ -169,18 +170,6 @@ type yamlTrigger struct {
 	FactChange string `yaml:"fact_change,omitempty"`
 }
 
-// Simple tells whether a condition is one that a form can show: comparisons that
-// all hold, or of which any does.
-func Simple(c *protocol.Cond) bool {
-	if c == nil || c.Fact != "" {
-		return true
-	}
-	if c.Not != nil || len(c.All) > 0 && len(c.Any) > 0 {
-		return false
-	}
-	return !slices.ContainsFunc(append(slices.Clone(c.All), c.Any...), func(s protocol.Cond) bool { return s.Fact == "" })
-}
-
 // SimpleTrigger tells whether a trigger is one that a form can show: one event,
 // step or fact.
 func SimpleTrigger(t protocol.Trigger) bool {
@@ -188,8 +177,8 @@ func SimpleTrigger(t protocol.Trigger) bool {
 }
 
 // EditStep returns a manual's text with one step made to say what now says. Only
-// what differs is written. What forms do not show (decisions, tracked clocks,
-// nested conditions) is never touched.
+// what differs is written. What forms do not show (a trigger of several, the ladder,
+// what must be so) is never touched.
 func EditStep(text []byte, m *protocol.Manual, now protocol.Step) ([]byte, error) {
 	old := m.Step(now.ID)
 	if old == nil {
@@ -200,13 +189,7 @@ func EditStep(text []byte, m *protocol.Manual, now protocol.Step) ([]byte, error
 	p.say(old.Title, now.Title, at("title")...)
 	p.word(old.Actor, now.Actor, at("actor")...)
 	p.codes(old.Support, now.Support, at("support")...)
-	if Simple(old.When) && !reflect.DeepEqual(old.When.Unplaced(), now.When.Unplaced()) {
-		if now.When == nil {
-			p.drop(at("when")...)
-		} else {
-			p.put(condOf(*now.When, m), at("when")...)
-		}
-	}
+	p.cond(m, old.When, now.When, at("when"))
 	if t := now.Trigger; SimpleTrigger(old.Trigger) && !reflect.DeepEqual(old.Trigger, t) {
 		p.put(yamlTrigger{t.Event, t.StepDone, t.FactChange}, at("trigger")...)
 	}
@@ -215,6 +198,11 @@ func EditStep(text []byte, m *protocol.Manual, now protocol.Step) ([]byte, error
 	p.codes(old.Consent, now.Consent, at("consent")...)
 	p.texts(old.Do, now.Do, at("do")...)
 	p.texts(old.Forbid, now.Forbid, at("forbid")...)
+	p.tracks(old.Track, now.Track, at("track"))
+	p.decides(m, old.Decide, now.Decide, at("decide"))
+	p.codes(old.Outputs, now.Outputs, at("outputs")...)
+	p.codes(old.OnOverdue, now.OnOverdue, at("on_overdue")...)
+	p.codes(old.Refs, now.Refs, at("refs")...)
 	return p.text, p.err
 }
 
@@ -239,44 +227,6 @@ func (p *pen) deadline(old, now protocol.Deadline, at []string) {
 	p.word(old.Certainty, now.Certainty, in("certainty")...)
 	p.word(old.Binding, now.Binding, in("binding")...)
 	p.say(old.Note, now.Note, in("note")...)
-}
-
-// whens writes the deadlines that hold under a condition: those that are there by
-// place, new ones at the end. A zero unit takes one out.
-func (p *pen) whens(m *protocol.Manual, old, now []protocol.DeadlineWhen, at []string) {
-	kept := 0
-	for i := len(old) - 1; i >= 0; i-- {
-		place := append(slices.Clone(at), strconv.Itoa(i))
-		if i >= len(now) || now[i].Unit == "" {
-			continue
-		}
-		kept++
-		if old[i].Value != now[i].Value {
-			p.put(now[i].Value, append(slices.Clone(place), "value")...)
-		}
-		p.word(old[i].Unit, now[i].Unit, append(slices.Clone(place), "unit")...)
-		p.word(old[i].Basis, now[i].Basis, append(slices.Clone(place), "basis")...)
-		p.word(old[i].Certainty, now[i].Certainty, append(slices.Clone(place), "certainty")...)
-	}
-	for i := range now[min(len(old), len(now)):] {
-		w := now[len(old)+i]
-		one := yamlWhen{condOf(w.If, m), w.Value, w.Unit, w.Basis, w.Certainty}
-		if len(old) == 0 && i == 0 {
-			p.put([]yamlWhen{one}, at...)
-		} else {
-			p.put(one, append(slices.Clone(at), "+")...)
-		}
-		kept++
-	}
-	if kept == 0 && len(old) > 0 {
-		p.drop(at...)
-		return
-	}
-	for i := len(old) - 1; i >= 0; i-- {
-		if i >= len(now) || now[i].Unit == "" {
-			p.drop(append(slices.Clone(at), strconv.Itoa(i))...)
-		}
-	}
 }
 
 type yamlStep struct {
@@ -307,6 +257,7 @@ type yamlField struct {
 	Type     string        `yaml:"type"`
 	Required bool          `yaml:"required,omitempty"`
 	Choices  []yamlChoice  `yaml:"choices,omitempty"`
+	Shown    *yamlCond     `yaml:"shown_when,omitempty"`
 }
 
 type yamlChoice struct {
@@ -323,7 +274,7 @@ func choicesOf(list []protocol.Choice) (out []yamlChoice) {
 
 // EditForm returns a manual's text with one form made to say what now says: title,
 // purpose, and fields by id; a field that is not in now is taken out, a new one is
-// appended. When a field is shown is not touched.
+// appended.
 func EditForm(text []byte, m *protocol.Manual, id string, now protocol.Form) ([]byte, error) {
 	old, ok := m.Forms[id]
 	if !ok {
@@ -343,7 +294,11 @@ func EditForm(text []byte, m *protocol.Manual, id string, now protocol.Form) ([]
 			p.field(*was, f, at("fields", f.ID))
 			continue
 		}
-		one := yamlField{f.ID, f.Label, f.Hint, f.Type, f.Required, choicesOf(f.Choices)}
+		one := yamlField{f.ID, f.Label, f.Hint, f.Type, f.Required, choicesOf(f.Choices), nil}
+		if f.ShownWhen != nil {
+			c := condOf(*f.ShownWhen, nil)
+			one.Shown = &c
+		}
 		if len(old.Fields) == 0 && f.ID == now.Fields[0].ID {
 			p.put([]yamlField{one}, at("fields")...)
 		} else {
@@ -364,4 +319,5 @@ func (p *pen) field(old, now protocol.Field, at []string) {
 	if !slices.Equal(old.Choices, now.Choices) {
 		p.list(len(now.Choices) == 0, choicesOf(now.Choices), in("choices")...)
 	}
+	p.cond(nil, old.ShownWhen, now.ShownWhen, in("shown_when"))
 }

@@ -91,8 +91,27 @@ func TestAStepSaysWhatTheFormSays(t *testing.T) {
 		}
 		s.Do = edited(r, s.Do, both, "do")
 		s.Forbid = edited(r, s.Forbid, both, "forbid")
-		if rapid.Bool().Draw(r, "when") && Simple(s.When) {
-			s.When = &protocol.Cond{Any: []protocol.Cond{{Fact: "risk", Op: "in", Value: []string{"high", "unknown"}}, {Fact: "immediate_danger", Op: "eq", Value: []string{"true"}}}}
+		switch rapid.IntRange(0, 2).Draw(r, "when") {
+		case 1:
+			s.When = condition(2).Draw(r, "condition")
+		case 2:
+			s.When = nudged(r, s.When)
+		}
+		if rapid.Bool().Draw(r, "track") {
+			one := protocol.Track{What: both.Draw(r, "what"), Value: 4, Unit: "hour", Anchor: "case_opened", Basis: "guideline", Certainty: "unverified", Binding: "target", Refs: []string{"S-SIPPN301"}}
+			s.Track = append(slices.Clone(s.Track), one)
+			if rapid.Bool().Draw(r, "another") {
+				s.Track[0].Value, s.Track[0].Refs = 9, nil
+			}
+		}
+		if rapid.Bool().Draw(r, "decide") {
+			s.Decide = append([]protocol.Decide{{If: condition(1).Draw(r, "if"), Then: "A1"}}, s.Decide...)
+		}
+		if len(s.Decide) > 0 && rapid.Bool().Draw(r, "fewer") {
+			s.Decide = s.Decide[1:]
+		}
+		if rapid.Bool().Draw(r, "codes") {
+			s.Outputs, s.OnOverdue, s.Refs = []string{"F-02", "F-01"}, nil, []string{"S-LPSK"}
 		}
 		if rapid.Bool().Draw(r, "deadline") {
 			s.Deadline = protocol.Deadline{Value: rapid.IntRange(0, 99).Draw(r, "value"), Unit: "hour", Anchor: "case_opened", Basis: "project_default", Certainty: "unverified", Binding: "target"}
@@ -117,6 +136,60 @@ func TestAStepSaysWhatTheFormSays(t *testing.T) {
 			}
 		}
 	})
+}
+
+// condition draws one nested to a depth.
+func condition(depth int) *rapid.Generator[*protocol.Cond] {
+	return rapid.Custom(func(r *rapid.T) *protocol.Cond {
+		kind := rapid.IntRange(0, 3).Draw(r, "kind")
+		if depth == 0 {
+			kind = 0
+		}
+		list := func() (out []protocol.Cond) {
+			for _, c := range rapid.SliceOfN(condition(depth-1), 1, 3).Draw(r, "subs") {
+				out = append(out, *c)
+			}
+			return out
+		}
+		switch kind {
+		case 1:
+			return &protocol.Cond{All: list()}
+		case 2:
+			return &protocol.Cond{Any: list()}
+		case 3:
+			return &protocol.Cond{Not: condition(depth-1).Draw(r, "not")}
+		}
+		return rapid.SampledFrom([]*protocol.Cond{
+			{Fact: "risk", Op: "in", Value: []string{"high", "unknown"}},
+			{Fact: "guardian_conflict", Op: "ne", Value: []string{"no"}},
+			{Fact: "immediate_danger", Op: "eq", Value: []string{"true"}},
+		}).Draw(r, "line")
+	})
+}
+
+// nudged changes one line of a condition, takes one out or adds one.
+func nudged(r *rapid.T, c *protocol.Cond) *protocol.Cond {
+	if c == nil || c.Fact != "" {
+		return condition(0).Draw(r, "line")
+	}
+	out := *c
+	for _, list := range []*[]protocol.Cond{&out.All, &out.Any} {
+		if len(*list) == 0 {
+			continue
+		}
+		*list = slices.Clone(*list)
+		switch i := rapid.IntRange(0, len(*list)-1).Draw(r, "which"); rapid.IntRange(0, 2).Draw(r, "how") {
+		case 0:
+			*list = append(*list, *condition(1).Draw(r, "more"))
+		case 1:
+			(*list)[i] = *nudged(r, &(*list)[i])
+		default:
+			if len(*list) > 1 {
+				*list = slices.Delete(*list, i, i+1)
+			}
+		}
+	}
+	return &out
 }
 
 // excerpt returns the manual with its first two stages' steps and no forms: an edit
@@ -166,13 +239,81 @@ func unlined(s *protocol.Step) {
 			*l = nil
 		}
 	}
-	for _, l := range []*[]string{&s.Support, &s.Consent} {
+	if len(s.Track) == 0 {
+		s.Track = nil
+	}
+	for i := range s.Track {
+		if len(s.Track[i].Refs) == 0 {
+			s.Track = slices.Clone(s.Track)
+			s.Track[i].Refs = nil
+		}
+	}
+	if len(s.Decide) == 0 {
+		s.Decide = nil
+	}
+	for _, l := range []*[]string{&s.Support, &s.Consent, &s.Outputs, &s.OnOverdue, &s.Refs} {
 		if len(*l) == 0 {
 			*l = nil
 		}
 	}
 	if len(s.DeadlineWhen) == 0 {
 		s.DeadlineWhen = nil
+	}
+}
+
+// TestWhatStaysKeepsItsBytes: comments beside the lines of a condition, a decision
+// or a clock stay when another of them changes.
+func TestWhatStaysKeepsItsBytes(t *testing.T) {
+	const text = `facts:
+  risk: {type: enum, values: [high, low]}
+  danger: {type: bool}
+steps:
+  - id: A1
+    when: # kapan
+      all:
+        - {fact: risk, op: eq, value: high} # satu
+        - any: # kelompok
+            - {fact: danger, op: eq, value: true} # dua
+            - {fact: risk, op: ne, value: low}
+    track:
+      - {what: Satu, value: 1, unit: hour, anchor: x, basis: guideline, certainty: text} # jam
+      - {what: Dua, value: 2, unit: hour, anchor: x, basis: guideline, certainty: text} # juga
+    decide:
+      - {if: {fact: danger, op: eq, value: true}, then: A1} # putus
+      - {else: A1} # lain
+    outputs: [F-1] # hasil
+forms:
+  F-1:
+    title: Satu
+    fields:
+      - {id: a, label: A, type: yes_no} # isian a
+      - id: b # isian b
+        label: B
+        type: text
+        shown_when: {all: [{fact: a, op: eq, value: "yes"}]} # bila
+`
+	m := parsed(t, []byte(text))
+	s := copyStep(m.Step("A1"))
+	s.When = s.When.Unplaced()
+	s.When.All[1].Any[1].Value = []string{"high"}
+	s.Track = slices.Clone(s.Track)
+	s.Track[1].Value = 3
+	s.Decide = append(slices.Clone(s.Decide), protocol.Decide{})
+	s.Decide = s.Decide[:2]
+	s.Decide[0].Then = "A2"
+	out, err := EditStep([]byte(text), m, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := m.Forms["F-1"]
+	f.Fields = slices.Clone(f.Fields)
+	f.Fields[1].ShownWhen = &protocol.Cond{All: []protocol.Cond{{Fact: "a", Op: "eq", Value: []string{"no"}}}}
+	if out, err = EditForm(out, parsed(t, out), "F-1", f); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("op: ne, value: low}", "op: ne, value: high}", "what: Dua, value: 2", "what: Dua, value: 3", "then: A1} # putus", "then: A2} # putus", `value: "yes"`, `value: "no"`).Replace(text)
+	if string(out) != want {
+		t.Errorf("have\n%s", out)
 	}
 }
 

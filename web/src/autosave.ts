@@ -19,7 +19,8 @@ function newOnce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-function fields(form: HTMLFormElement): URLSearchParams {
+/** What a form would send, under a token of its own. */
+export function fields(form: HTMLFormElement): URLSearchParams {
   const out = new URLSearchParams();
   new FormData(form).forEach((value, name) => {
     if (typeof value === "string") out.append(name, value);

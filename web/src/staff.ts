@@ -1,5 +1,7 @@
 import { autosave } from "./autosave";
 import { freshOnBack, quickExit, sendOnce } from "./common";
+import { liveCheck } from "./live";
+import { sheets } from "./sheet";
 
 const notice = 120; // seconds between the warning and the end of the session
 
@@ -40,4 +42,7 @@ quickExit();
 freshOnBack();
 sendOnce();
 printButtons();
-autosave(idleWarning());
+const awake = idleWarning();
+autosave(awake);
+liveCheck(awake);
+sheets();

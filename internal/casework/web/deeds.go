@@ -38,7 +38,7 @@ func (p *Pages) doStep(c *web.Ctx) error {
 			return err
 		}
 		events, note, err := stepEvents(c, v)
-		if err != nil || len(events) == 0 {
+		if err != nil || len(events) == 0 && note == "" {
 			return err
 		}
 		rules, err := p.s.Rules(c.R.Context(), v.Head.Manual)
@@ -82,6 +82,8 @@ func (p *Pages) notDone(c *web.Ctx, err error) error {
 				f.Errors[i].Name = "heard-" + c.Get("step")
 			case e.Name == "step" || e.Name == "text":
 				f.Errors[i].Name = "text-" + c.Get("step")
+			case v.Manual.Facts[e.Name].Type != "" && c.Get("step") != "":
+				f.Errors[i].Name = askName(c.Get("step"), e.Name)
 			case v.Manual.Facts[e.Name].Type != "":
 				f.Errors[i].Name = "fact." + e.Name
 			}
@@ -119,31 +121,60 @@ func factOf(events []protocol.Event, name string) string {
 	return ""
 }
 
-// stepEvents reads what the form says happened: facts only where they changed.
+// stepEvents reads what the form says happened: facts only where they changed, and
+// before the step that they were asked in.
 func stepEvents(c *web.Ctx, v caseView) (out []protocol.Event, note string, err error) {
 	text := plain.Clean(c.Get("text"))
+	if out, err = factEvents(c, v); err != nil {
+		return nil, "", err
+	}
 	switch c.Get("go") {
 	case "done":
-		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step")}}, text, nil
+		return append(out, protocol.Event{Kind: protocol.StepDone, Name: c.Get("step")}), text, nil
 	case "heard": // another institution did it, and somebody here heard of it
 		day, err := stated(c.Get("heard_day"), "")
-		return []protocol.Event{{Kind: protocol.StepDone, Name: c.Get("step"), When: day}}, text, err
+		return append(out, protocol.Event{Kind: protocol.StepDone, Name: c.Get("step"), When: day}), text, err
 	case "skip":
-		return []protocol.Event{{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}}, "", nil
+		return append(out, protocol.Event{Kind: protocol.StepSkipped, Name: c.Get("step"), Value: text}), "", nil
+	case "facts":
+		if c.Get("step") == "" { // the list of all facts has no note
+			text = ""
+		}
+		return out, text, nil
 	case "happened":
 		when, err := stated(c.Get("when"), c.Get("when_time"))
 		return []protocol.Event{{Kind: protocol.Occurred, Name: c.Get("event"), When: when}}, text, err
 	case "form":
 		return []protocol.Event{{Kind: protocol.FormFilled, Name: c.Get("form")}}, text, nil
-	case "facts":
-		for name := range v.Manual.Facts {
-			if value := c.Get("fact." + name); value != "" && value != v.Said(name) {
-				out = append(out, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value})
-			}
-		}
-		slices.SortFunc(out, func(a, b protocol.Event) int { return strings.Compare(a.Name, b.Name) })
 	}
-	return out, "", nil
+	return nil, "", nil
+}
+
+// factEvents reads the answers that were changed on the page. One that somebody else
+// changed since the page was read is that person's to settle: a page that is old does
+// not bring an old answer back.
+func factEvents(c *web.Ctx, v caseView) (out []protocol.Event, err error) {
+	var newer []fault.Field
+	for name := range v.Manual.Facts {
+		value, said := c.Get("fact."+name), v.Said(name)
+		was := said
+		if c.R.PostForm.Has("was." + name) {
+			was = c.Get("was." + name)
+		}
+		switch {
+		case value == "" || value == said || value == was:
+		case was != said:
+			newer = append(newer, fault.Field{Name: name, Key: "casework.facts_newer", Args: []any{"value", valueTitle(c.P, v.Manual, name, said)}})
+		default:
+			out = append(out, protocol.Event{Kind: protocol.FactSet, Name: name, Value: value})
+		}
+	}
+	slices.SortFunc(out, func(a, b protocol.Event) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(newer, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
+	if newer != nil {
+		err = fault.Of(newer...)
+	}
+	return out, err
 }
 
 // stated reads a day and an hour; a day alone counts from its beginning, so that
@@ -461,6 +492,9 @@ func (p *Pages) trail(c *web.Ctx) error {
 // second person approved.
 func (p *Pages) print(c *web.Ctx) error {
 	kind := c.Get("kind")
+	if kind == "filling" {
+		return p.printFilling(c)
+	}
 	if kind != "identity" {
 		kind = "case"
 	} else if !c.Keyring().HasIdentity() {

@@ -192,7 +192,7 @@ func moments(c *web.Ctx, v caseView) (out []moment) {
 		default:
 			m.Text = e.Value // a reason
 		}
-		switch s := v.Manual.Step(e.Name); {
+		switch s := v.Manual.StepNow(e.Name); {
 		case e.Kind == protocol.StepDone && s != nil && v.Manual.Roles[s.Actor].External:
 			m.What = c.P.T("casework.event.heard", "name", eventName(c, v, e), "role", v.Manual.Roles[s.Actor].Name(c.P.Lang()), "day", c.P.Date(e.Time()))
 		case !e.When.IsZero():
@@ -217,7 +217,7 @@ func eventName(c *web.Ctx, v caseView, e protocol.Event) string {
 	case protocol.ConsentSet, protocol.FormFilled:
 		return titleOf(v.Manual, e.Name, c.P.Lang())
 	}
-	if s := v.Manual.Step(e.Name); s != nil {
+	if s := v.Manual.StepNow(e.Name); s != nil {
 		return s.ID + " " + s.Title.In(c.P.Lang())
 	}
 	return e.Name

@@ -81,18 +81,38 @@ func (p *Pages) renew(c *web.Ctx) error {
 }
 
 // fates lists the moves of one kind that a reader has to know of; what only stays
-// as it was is counted.
+// as it was is counted, and so is what never applied in the case.
 func fates(m protocol.Migration, fate string) (out []protocol.Move) {
 	for _, v := range m.Of(fate) {
-		if fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue) {
+		if changes(v) && !v.Idle() {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-func unchanged(m protocol.Migration) int {
-	return len(m.Of(protocol.Carries)) - len(fates(m, protocol.Carries))
+func changes(v protocol.Move) bool {
+	return v.Fate != protocol.Carries || v.Reason != "" || !v.OldDue.Equal(v.NewDue)
+}
+
+// unchanged counts what stays as it was, idle what differs between the versions and
+// never applied in the case.
+func unchanged(m protocol.Migration) (n int) {
+	for _, v := range m.Moves {
+		if !changes(v) {
+			n++
+		}
+	}
+	return n
+}
+
+func idle(m protocol.Migration) (n int) {
+	for _, v := range m.Moves {
+		if v.Idle() {
+			n++
+		}
+	}
+	return n
 }
 
 func orNoClock(p *lang.Printer, t time.Time) string {

@@ -3,9 +3,9 @@
 // same order. It writes to what it is given, reads no clock, and the same manual
 // gives the same bytes.
 //
-// The PDF has an outline, a title, a language, links and text that can be
-// searched, but no tags: go-pdf/fpdf writes no structure tree. The HTML is the
-// accessible edition.
+// The PDF has an outline, a title, a language, links, text that can be searched
+// and tags: a tree of headings, paragraphs, lists and pictures with their words
+// (tags.go). The HTML stays the edition to read on a screen.
 package book
 
 import (
@@ -139,8 +139,12 @@ type clock struct {
 	D              deadline
 }
 
+// card is what a cadre carries: the first steps, the cadre's steps of the manual,
+// what is never the cadre's to do, who never sees a case, and the rules.
 type card struct {
+	First []string
 	Steps []step
+	Never []string
 	Rules []string
 }
 

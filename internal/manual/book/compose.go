@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ type writer struct {
 func (w *writer) book() *content {
 	status := w.word("book.status.", w.o.Status)
 	c := &content{
-		Lang: w.o.Lang, Title: w.p.T("book.title"), Subtitle: w.p.T("book.subtitle"),
+		Lang: w.o.Lang, Title: cmp.Or(w.m.Protocol.Title.In(w.o.Lang), w.p.T("book.title")), Subtitle: w.p.T("book.subtitle"),
 		Edition: w.p.T("book.edition", "version", w.m.Protocol.Version, "status", status),
 		Hash:    w.p.T("book.fingerprint", "hash", w.o.Hash),
 		Warning: w.word("book.warning.", w.o.Status),
@@ -370,6 +371,12 @@ func (w *writer) card(c *content) (out card) {
 		if s.Actor == cadre {
 			out.Steps = append(out.Steps, w.step(s))
 		}
+	}
+	for _, n := range []string{"one", "two", "three"} {
+		out.First = append(out.First, w.p.T("book.pocket.first_"+n))
+	}
+	for _, n := range []string{"one", "two", "three", "four"} {
+		out.Never = append(out.Never, w.p.T("book.pocket.never_"+n))
 	}
 	for _, g := range c.Guards {
 		out.Rules = append(out.Rules, g.Rule)

@@ -1,6 +1,9 @@
 package book
 
 import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -24,19 +27,31 @@ func PDF(w io.Writer, m *protocol.Manual, o Options) error {
 	if err := first.f.Error(); err != nil {
 		return err
 	}
-	return press(c, first.pages).f.Output(w)
+	s := press(c, first.pages)
+	s.unmark()
+	var b bytes.Buffer
+	if err := s.f.Output(&b); err != nil {
+		return err
+	}
+	out, err := tagged(b.Bytes(), &s.tags, s.places)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
+	return err
 }
 
 // sheet is the book while it is laid out.
 type sheet struct {
 	*pen
-	c       *content
-	found   map[string]int // pages known from the pass before
-	pages   map[string]int
-	links   map[string]int
-	section string
-	bare    bool // no heads and feet
-	centred bool // the same margins on both sides: to photocopy
+	c         *content
+	found     map[string]int // pages known from the pass before
+	pages     map[string]int
+	places    map[string]place
+	chapterOf *element
+	section   string
+	bare      bool // no heads and feet
+	centred   bool // the same margins on both sides: to photocopy
 }
 
 func press(c *content, found map[string]int) *sheet {
@@ -51,8 +66,9 @@ func press(c *content, found map[string]int) *sheet {
 	f.SetSubject(c.Subtitle, true)
 	f.SetCreator("Naungan", true)
 	f.SetLang(c.Lang)
+	f.SetXmpMetadata(described(c))
 	f.SetDisplayMode("fullpage", "SinglePage")
-	s := &sheet{pen: newPen(f), c: c, found: found, pages: map[string]int{}, links: map[string]int{}}
+	s := &sheet{pen: newPen(f), c: c, found: found, pages: map[string]int{}, places: map[string]place{}}
 	s.open = s.page
 	s.cover()
 	s.how()
@@ -69,8 +85,21 @@ func press(c *content, found map[string]int) *sheet {
 	return s
 }
 
+// described says in XMP what the file is called and which language it speaks.
+func described(c *content) []byte {
+	var title bytes.Buffer
+	_ = xml.EscapeText(&title, []byte(printable(c.Title+", "+c.Edition))) // a buffer takes everything
+	return fmt.Appendf(nil, "<?xpacket begin=\"\ufeff\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"+
+		"<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"+
+		"<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">"+
+		"<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%s</rdf:li></rdf:Alt></dc:title>"+
+		"<dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>"+
+		"</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>", title.String(), c.Lang)
+}
+
 // page opens an A4 page with its head and foot.
 func (s *sheet) page() {
+	s.unmark()
 	s.f.AddPageFormat("P", fpdf.SizeType{Wd: pageW, Ht: pageH})
 	s.y, s.end = top, bottom
 	odd := s.f.PageNo()%2 == 1
@@ -84,6 +113,12 @@ func (s *sheet) page() {
 	if s.bare {
 		return
 	}
+	s.aside(s.edges)
+}
+
+// edges writes a page's head and foot.
+func (s *sheet) edges() {
+	odd := s.f.PageNo()%2 == 1
 	small := fine.sized(7.8)
 	number, name := strconv.Itoa(s.f.PageNo()), s.most(small, column*.7, s.section, 1)
 	title := []string{s.c.Title}
@@ -115,7 +150,7 @@ func (s *sheet) chapter(key, title, mark string) {
 	s.section = title
 	s.page()
 	s.begin(key, mark, 0)
-	s.text(h1, 0, column, title)
+	s.as("H1", func() { s.text(h1, 0, column, title) })
 	s.skip(1.5)
 	s.rect(0, s.y, 24, 1.1, green)
 	s.skip(7)
@@ -124,7 +159,15 @@ func (s *sheet) chapter(key, title, mark string) {
 // begin notes the page of a part, makes it a target of links and a bookmark.
 func (s *sheet) begin(key, title string, level int) {
 	s.pages[key] = s.f.PageNo()
-	s.f.SetLink(s.link(key), max(0, s.y-3), s.f.PageNo())
+	_, high := s.f.GetPageSize()
+	s.places[key] = place{s.f.PageNo(), (high - max(0, s.y-3)) / point}
+	if level == 0 || s.chapterOf == nil {
+		s.chapterOf = s.tree.add("Sect")
+		s.now = s.chapterOf
+	}
+	if level > 0 {
+		s.now = s.chapterOf.add("Sect")
+	}
 	s.set(plain)
 	r := []rune(printable(title))
 	title = string(r)
@@ -134,18 +177,16 @@ func (s *sheet) begin(key, title string, level int) {
 	s.f.Bookmark(title, level, max(0, s.y-3))
 }
 
-func (s *sheet) link(key string) int {
-	if _, ok := s.links[key]; !ok {
-		s.links[key] = s.f.AddLink()
+// to makes what fn writes a link to a part, once the pass before has found it: the
+// whole width from the height where fn begins to where it ends.
+func (s *sheet) to(key, says string, x, w float64, fn func()) {
+	if _, ok := s.found[key]; !ok || s.dry {
+		fn()
+		return
 	}
-	return s.links[key]
-}
-
-// to makes a place a link to a part, once the pass before has found it.
-func (s *sheet) to(key string, x, y, w, h float64) {
-	if _, ok := s.found[key]; ok && !s.dry {
-		s.f.Link(s.left+x, y, w, h, s.link(key))
-	}
+	h := s.measure(fn)
+	s.need(h)
+	s.linked(annotation{key: key, says: says}, s.left+x, s.y, w, h, fn)
 }
 
 func (s *sheet) cover() {
@@ -158,7 +199,7 @@ func (s *sheet) cover() {
 	s.rect(0, 176, pageW, 2.4, ochre)
 	s.y = 74
 	white := look{style: "B", size: 38, color: paper, lead: 1.12}
-	s.text(white, inner, 150, s.c.Title)
+	s.as("H1", func() { s.text(white, inner, 150, s.c.Title) })
 	s.skip(5)
 	s.text(look{size: 15, color: pale, lead: 1.35}, inner, 140, s.c.Subtitle)
 	s.roof(inner, 40)
@@ -184,6 +225,7 @@ func (s *sheet) approved(x, width float64) {
 
 // roof draws the sign of the house: a roof over a line.
 func (s *sheet) roof(x, y float64) {
+	s.drawn()
 	s.stroke(1.6, paper)
 	s.f.SetLineJoinStyle("round")
 	s.f.SetLineCapStyle("round")
@@ -234,7 +276,7 @@ func (s *sheet) numbers() {
 	}
 	s.skip(4)
 	s.keep(func() {
-		s.text(h2, 0, column, s.c.t("book.use.numbers"))
+		s.as("H2", func() { s.text(h2, 0, column, s.c.t("book.use.numbers")) })
 		s.skip(1)
 		for _, c := range s.c.Contacts {
 			s.contact(plain, 0, column, 46, c)
@@ -244,30 +286,40 @@ func (s *sheet) numbers() {
 
 // contact writes a number and whose it is, side by side.
 func (s *sheet) contact(l look, x, width, wide float64, c Contact) {
-	y := s.y
+	y, low := s.y, 0.0
 	strong := l.bold().sized(l.size * 1.15)
-	s.text(strong, x, wide, c.Number)
-	low := s.y
-	s.y = y
-	name := c.Name
-	if c.Note != "" {
-		name += " (" + c.Note + ")"
-	}
-	s.text(l, x+wide, width-wide, name)
+	s.beside(func() {
+		s.text(strong, x, wide, c.Number)
+		low = s.y
+	}, func() {
+		s.y = y + (strong.line()-l.line())/2 + (strong.size-l.size)*point*.35 // on one base line
+		name := c.Name
+		if c.Note != "" {
+			name += " (" + c.Note + ")"
+		}
+		s.text(l, x+wide, width-wide, name)
+	})
 	s.y = max(s.y, low) + .6
 }
 
 func (s *sheet) legend(l legend) {
 	s.skip(4)
 	s.keep(func() {
-		s.text(h2, 0, column, l.Title)
+		s.as("H2", func() { s.text(h2, 0, column, l.Title) })
 		s.skip(.8)
 		for _, m := range l.Marks {
 			y := s.y
-			s.sign(m, 0, y, plain.line())
-			s.text(plain, 52, column-52, m.Text)
+			s.beside(func() { s.sign(m, 0, y, plain.line()) }, func() { s.text(plain, 52, column-52, m.Text) })
 			s.y = max(s.y, y+plain.line()) + .7
 		}
+	})
+}
+
+// beside writes an entry of a list: its label, and what stands beside it.
+func (s *sheet) beside(label, body func()) {
+	s.entryOf("L", "LI", func() {
+		s.as("Lbl", label)
+		s.as("LBody", body)
 	})
 }
 
@@ -280,8 +332,8 @@ func (s *sheet) sign(m mark, x, y, h float64) float64 {
 		return s.badge(m, 7.6, x, y, h)
 	}
 	small := fine.in(ink)
-	s.at(small.bold(), x, y+(h-small.line())/2, m.Sign)
-	s.at(small, x+4, y+(h-small.line())/2, m.Word)
+	s.at(small.bold(), x, y+(h-small.line())/2, m.Sign+" ")
+	s.at(small, x+4, y+(h-small.line())/2, m.Word+" ")
 	return x + 4 + s.width(small, m.Word)
 }
 
@@ -289,6 +341,9 @@ func (s *sheet) contents() {
 	s.chapter("contents", s.c.t("book.contents"), s.c.t("book.contents"))
 	s.entry("guards", s.c.t("book.guards"), 0)
 	for _, st := range s.c.Stages {
+		if h := float64(len(st.Steps)+1) * plain.line(); h < 90 {
+			s.need(h) // a stage's entries stay together
+		}
 		s.entry("stage "+st.ID, st.Head, 0)
 		for _, p := range st.Steps {
 			s.entry("step "+p.ID, p.ID+"  "+p.Title, 1)
@@ -313,19 +368,20 @@ func (s *sheet) entry(key, title string, level int) {
 		s.skip(1.6)
 		s.need(3 * l.line())
 	}
-	lines := s.most(l, column-x-16, title, 2)
-	s.need(l.line() * float64(len(lines)))
-	for i, line := range lines {
-		s.at(l, x, s.y, line)
-		if i == len(lines)-1 {
-			number := strconv.Itoa(s.found[key])
-			end := column - s.width(l, number) - 2
-			s.line(x+s.width(l, line)+2, s.y+l.line()*.72, end, s.y+l.line()*.72, .25, rule, .3, 1.1)
-			s.right(l, column, s.y, number)
+	lines, number := s.most(l, column-x-16, title, 2), strconv.Itoa(s.found[key])
+	write := func() {
+		for i, line := range lines {
+			s.at(l, x, s.y, line+" ")
+			if i == len(lines)-1 {
+				end := column - s.width(l, number) - 2
+				s.line(x+s.width(l, line)+2, s.y+l.line()*.72, end, s.y+l.line()*.72, .25, rule, .3, 1.1)
+				s.right(l, column, s.y, number)
+			}
+			s.y += l.line()
 		}
-		s.to(key, 0, s.y, column, l.line())
-		s.y += l.line()
 	}
+	s.need(l.line() * float64(len(lines)))
+	s.entryOf("TOC", "TOCI", func() { s.to(key, title+", "+number, 0, column, write) })
 }
 
 func (s *sheet) guards() {

@@ -2,6 +2,7 @@ package book
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 
@@ -239,6 +241,129 @@ func onPage(t testing.TB, pdf []byte) {
 	}
 	if words < 1000 {
 		t.Fatalf("only %d words read", words)
+	}
+}
+
+// TestFormsFillTheirSheets: no form spills a field or two onto a sheet of its own,
+// every sheet says what it is and what must not be put with it, and two columns and
+// closer lines save paper against the airiest setting.
+func TestFormsFillTheirSheets(t *testing.T) {
+	for _, l := range lang.Languages {
+		s := laidOut(t, l)
+		s.dry, s.left = true, inner
+		sheets, airy := 0, 0
+		for _, f := range s.c.Forms {
+			s.y = top
+			s.formTop(f)
+			first := formEnd - s.y
+			set, pages := s.spread(f.Fields)
+			if fill := filled(pages[len(pages)-1], set.gap) / (formEnd - top); len(pages) > 1 && fill < .3 {
+				t.Errorf("%s: %s: the last of %d sheets is filled to %.2f", l, f.ID, len(pages), fill)
+			}
+			n := 0
+			for i, rows := range pages {
+				room := first
+				if i > 0 {
+					room = formEnd - top - 15.5
+				}
+				if h := filled(rows, set.gap) - set.gap; h > room {
+					t.Errorf("%s: %s: sheet %d holds %.0f mm in %.0f", l, f.ID, i+1, h, room)
+				}
+				for _, r := range rows {
+					n += len(r.list)
+				}
+			}
+			if n != len(f.Fields) {
+				t.Errorf("%s: %s: %d of %d fields are printed", l, f.ID, n, len(f.Fields))
+			}
+			sheets += len(pages)
+			airy += len(deal(s.rows(f.Fields, settings[0]), settings[0].gap, first, formEnd-top-15.5))
+		}
+		if sheets >= airy {
+			t.Errorf("%s: %d sheets, as many as in the airiest setting", l, sheets)
+		}
+		text := squeeze(pdftotext(t, printPDF(t, builtIn(t), l), "-raw"))
+		if got := strings.Count(text, squeeze(s.c.t("book.form.foot"))); got != sheets {
+			t.Errorf("%s: %d of %d sheets say what not to put with them", l, got, sheets)
+		}
+		if got := strings.Count(text, s.c.t("book.form.code")); got != sheets {
+			t.Errorf("%s: %d of %d sheets ask for the case code", l, got, sheets)
+		}
+	}
+}
+
+// TestCardFolds folds the card as it says: the upper half back, so that its quarters
+// stand upright behind, seen from there with left and right changed; then the left
+// half back. In the hand the cover comes first, then the two inner pages, the back
+// last; and every quarter is written to its foot.
+func TestCardFolds(t *testing.T) {
+	for _, l := range lang.Languages {
+		s := laidOut(t, l)
+		out := pdftotext(t, printPDF(t, builtIn(t), l), "-bbox", "-f", strconv.Itoa(s.pages["card"]), "-l", strconv.Itoa(s.pages["card"]))
+		type word struct {
+			x, y float64 // as the quarter is read, in millimetres from its upper left corner
+			s    string
+		}
+		var folded [4][]word // cover, inner left, inner right, back
+		for _, m := range wordAt.FindAllStringSubmatch(out, -1) {
+			x, _ := strconv.ParseFloat(m[1], 64)
+			y, _ := strconv.ParseFloat(m[2], 64)
+			x, y = x*point, y*point
+			switch upper, left := y < panelH, x < panelW; {
+			case m[3] == s.c.t("book.pocket.fold"):
+			case upper && !left:
+				folded[1] = append(folded[1], word{cardW - x, panelH - y, m[3]})
+			case upper:
+				folded[2] = append(folded[2], word{panelW - x, panelH - y, m[3]})
+			case left:
+				folded[3] = append(folded[3], word{x, y - panelH, m[3]})
+			default:
+				folded[0] = append(folded[0], word{x - panelW, y - panelH, m[3]})
+			}
+		}
+		read := func(words []word) (text string, first, low float64) {
+			slices.SortFunc(words, func(a, b word) int {
+				if d := a.y - b.y; d > 1 || d < -1 {
+					return cmp.Compare(a.y, b.y)
+				}
+				return cmp.Compare(a.x, b.x)
+			})
+			for _, w := range words {
+				text += w.s + " "
+			}
+			return text, words[0].y, words[len(words)-1].y
+		}
+		for i, key := range []string{"book.card", "book.pocket.do", "book.pocket.forbid", "book.pocket.rules"} {
+			text, first, low := read(folded[i])
+			if !strings.HasPrefix(text, s.c.t(key)) || first > 25 {
+				t.Errorf("%s: page %d in the hand begins with %.40q, %.0f mm down", l, i+1, text, first)
+			}
+			if low < panelH*.8 {
+				t.Errorf("%s: page %d in the hand ends %.0f mm down", l, i+1, low)
+			}
+		}
+		cover, _, _ := read(folded[0])
+		for _, c := range numbers {
+			if !strings.Contains(cover, c.Number+" "+c.Name) {
+				t.Errorf("%s: the cover does not say %s %s: %s", l, c.Name, c.Number, cover)
+			}
+		}
+	}
+}
+
+var wordAt = regexp.MustCompile(`<word xMin="([0-9.]+)" yMin="([0-9.]+)"[^>]*>([^<]*)<`)
+
+// TestAtOnce: a book is there within a second, on a machine that does other things
+// too: the best of some tries.
+func TestAtOnce(t *testing.T) {
+	m, best := builtIn(t), time.Hour
+	for range 5 {
+		start := time.Now()
+		printPDF(t, m, lang.ID)
+		best = min(best, time.Since(start))
+	}
+	if best > time.Second {
+		t.Errorf("a book takes %v", best)
 	}
 }
 

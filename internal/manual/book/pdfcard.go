@@ -23,6 +23,7 @@ type panel func(size float64) []func()
 
 func (s *sheet) pocket() {
 	s.section = s.c.t("book.card")
+	s.unmark()
 	s.f.AddPageFormat("L", fpdf.SizeType{Wd: cardH, Ht: cardW})
 	s.left, s.y, s.open = 0, 0, nil
 	s.begin("card", s.c.t("book.card"), 0)
@@ -32,16 +33,17 @@ func (s *sheet) pocket() {
 	for _, at := range [][2]float64{{6, panelH - 3.2}, {panelW + 1.2, 5.5}, {panelW + 1.2, cardH - 9}} {
 		s.at(small, at[0], at[1], s.c.t("book.pocket.fold"))
 	}
-	s.panel(panelW, panelH, false, 14, s.front)
-	s.panel(panelW, 0, true, 11, s.toDo)
-	s.panel(0, 0, true, 12, s.notToDo)
-	s.panel(0, panelH, false, 11, s.always)
+	s.panel(panelW, panelH, false, s.front)
+	s.panel(panelW, 0, true, s.toDo)
+	s.panel(0, 0, true, s.notToDo)
+	s.panel(0, panelH, false, s.always)
 	s.left, s.end, s.open = outer, bottom, s.page
 }
 
 // panel writes a quarter in the largest type that fits; what does not fit in the
 // smallest is left out whole, and a sign says so.
-func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
+func (s *sheet) panel(x, y float64, turned bool, what panel) {
+	size := 16.0
 	height := func(size float64) float64 {
 		return s.measure(func() {
 			for _, part := range what(size) {
@@ -50,20 +52,25 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 		})
 	}
 	for size > 5.5 && height(size) > panelH-2*cardEdge {
-		size -= .25
+		size -= .1
 	}
+	parts := what(size)
+	more := max(0, min(1.6, (panelH-2*cardEdge-height(size))/float64(max(1, len(parts)-1))))
+	s.unmark()
 	if turned {
 		s.f.TransformBegin()
 		s.f.TransformRotate(180, x+panelW/2, y+panelH/2)
 	}
 	s.left, s.y = x+cardEdge, y+cardEdge
-	for _, part := range what(size) {
+	for _, part := range parts {
 		if s.y+s.measure(part) > y+panelH-3 {
 			s.at(plain, 0, s.y, "…")
 			break
 		}
 		part()
+		s.skip(more)
 	}
+	s.unmark()
 	if turned {
 		s.f.TransformEnd()
 		s.restored()
@@ -73,7 +80,7 @@ func (s *sheet) panel(x, y float64, turned bool, size float64, what panel) {
 // heading opens a quarter.
 func (s *sheet) heading(size float64, title string) func() {
 	return func() {
-		s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.2}, 0, panelText, title)
+		s.as("H2", func() { s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.2}, 0, panelText, title) })
 		s.rect(0, s.y+.6, 16, .8, green)
 		s.skip(3.4)
 	}
@@ -83,23 +90,51 @@ func (s *sheet) front(size float64) []func() {
 	l := plain.sized(size * .8)
 	out := []func(){
 		func() {
-			s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.15}, 0, panelText, s.c.t("book.card"))
-			s.skip(1)
+			s.as("H1", func() {
+				s.text(look{style: "B", size: size * 1.5, color: green, lead: 1.15}, 0, panelText, s.c.t("book.card"))
+			})
 			s.text(l, 0, panelText, s.c.t("book.pocket.front"))
-			s.skip(3)
+			s.skip(1.5)
 		},
 	}
 	if len(s.c.Contacts) > 0 {
-		out = append(out, func() { s.text(l.bold(), 0, panelText, s.c.t("book.pocket.call")); s.skip(1) })
+		out = append(out, s.subhead(size, "book.pocket.call"))
+	}
+	number := l.bold().sized(size * .9 * 1.15) // as contact writes it
+	wide := 0.0
+	for _, c := range s.c.Contacts {
+		wide = max(wide, min(panelText/2, s.width(number, c.Number)+5))
 	}
 	for _, c := range s.c.Contacts {
-		out = append(out, func() { s.contact(l.sized(size*.9), 0, panelText, 44, c) })
+		out = append(out, func() { s.contact(l.sized(size*.9), 0, panelText, wide, c) })
 	}
-	return append(out, func() {
-		s.skip(3)
-		s.text(fine.sized(size*.55), 0, panelText, s.c.t("book.pocket.how"))
-		s.text(fine.sized(size*.55), 0, panelText, s.c.Short)
+	out = append(out, s.subhead(size, "book.pocket.first"))
+	for i, t := range s.c.Card.First {
+		out = append(out, func() { s.item(l, 0, panelText, strconv.Itoa(i+1)+".", t) })
+	}
+	return append(out, func() { s.post(size) }, func() {
+		s.text(fine.sized(max(6.5, size*.5)), 0, panelText, s.c.t("book.pocket.how")+" "+s.c.Short)
 	})
+}
+
+// subhead opens a part of a quarter.
+func (s *sheet) subhead(size float64, key string) func() {
+	return func() {
+		s.skip(1.2)
+		s.as("H2", func() { s.text(look{style: "B", size: size * .95, color: ochre, lead: 1.25}, 0, panelText, s.c.t(key)) })
+	}
+}
+
+// post leaves room to write whom the cadre hands over to, by hand.
+func (s *sheet) post(size float64) {
+	const gap = 5.0
+	small, wide := fine.sized(size*.6), panelText*.6
+	s.skip(6.5)
+	s.line(0, s.y, wide, s.y, .3, ink)
+	s.line(wide+gap, s.y, panelText, s.y, .3, ink)
+	s.at(small, 0, s.y+.4, s.c.t("book.pocket.post")+" ")
+	s.at(small, wide+gap, s.y+.4, s.c.t("book.pocket.phone"))
+	s.skip(small.line() + 1.8)
 }
 
 func (s *sheet) toDo(size float64) []func() {
@@ -134,8 +169,12 @@ func (s *sheet) notToDo(size float64) []func() {
 			out = append(out, func() { s.item(l, 4.5, panelText-4.5, "×", t, bar) })
 		}
 	}
+	out = append(out, s.subhead(size, "book.pocket.never"))
+	for _, t := range s.c.Card.Never {
+		out = append(out, func() { s.item(l, 4.5, panelText-4.5, "×", t, bar) })
+	}
 	return append(out, func() {
-		s.skip(4)
+		s.skip(1.5)
 		s.text(fine.sized(size*.8), 0, panelText, s.c.t("book.pocket.note"))
 	})
 }

@@ -11,31 +11,31 @@ const (
 	label = 33.0 // width of the column of names beside a step
 	value = column - label
 
-	// Millimetres for a pixel of a flow: below least it is not legible and is told in
-	// words; below small it goes over several pages, in middle; large is the most.
-	least, small, middle, large = .12, .19, .235, .29
+	// Millimetres for a pixel of a flow: below least its smallest letters would be
+	// under seven points. It then goes over several pages, in middle, or is told in
+	// words; large is the most.
+	least, middle, large = .225, .235, .29
 )
 
 func (s *sheet) stage(st stage) {
 	s.section = st.Head
 	s.page()
 	s.begin("stage "+st.ID, st.Head, 0)
-	s.text(h2.in(ochre), 0, column, s.c.t("book.stage", "stage", st.ID))
-	s.text(h1, 0, column, join(s.most(h1, column*3, st.Title, 1)))
+	s.as("H1", func() {
+		s.text(h2.in(ochre), 0, column, s.c.t("book.stage", "stage", st.ID)+" ")
+		s.text(h1, 0, column, join(s.most(h1, column*3, st.Title, 1)))
+	})
 	s.skip(1.5)
 	s.rect(0, s.y, 24, 1.1, green)
 	s.skip(6)
-	s.text(h2.sized(11), 0, column, s.c.t("book.flow"))
+	s.as("H2", func() { s.text(h2.sized(11), 0, column, s.c.t("book.flow")) })
 	s.skip(2)
 	s.flow(st)
-	if len(st.Steps) > 0 && s.y > pageH/2 {
-		s.page()
-	}
-	for _, p := range st.Steps {
+	for i, p := range st.Steps {
 		if s.y > top {
 			s.skip(9)
 		}
-		s.step(p)
+		s.step(p, i == len(st.Steps)-1)
 	}
 }
 
@@ -47,7 +47,7 @@ func (s *sheet) flow(st stage) {
 	if wide := fit(st.Wide, room); wide > scale {
 		p, scale = st.Wide, wide
 	}
-	if scale < small {
+	if scale < least {
 		p, scale = st.Flow, fit(st.Flow, room+2*(bottom-top-3*fine.line()-2))
 		scale = min(scale, middle)
 	}
@@ -64,7 +64,22 @@ func (s *sheet) flow(st stage) {
 			s.text(fine.bold(), 0, column, s.c.t("book.goes_on"))
 			s.page()
 		}
-		s.picture(p, part, scale)
+		alt := strings.Join(p.Sentences, " ")
+		if i > 0 {
+			alt = s.c.t("book.flow_rest")
+		}
+		s.as("Figure", func() {
+			if s.now != nil {
+				s.now.alt = printable(alt)
+			}
+			s.mark()
+			from := s.y
+			s.picture(p, part, scale)
+			s.unmark()
+			if s.now != nil {
+				s.now.box = [4]float64{s.left / point, (pageH - s.y) / point, (s.left + column) / point, (pageH - from) / point}
+			}
+		})
 	}
 	s.text(fine, 0, column, s.c.t("book.flow_legend"))
 }
@@ -121,7 +136,7 @@ func (s *sheet) picture(p flow.Picture, part [2]float64, scale float64) {
 				l.style = "B"
 			}
 			s.set(l)
-			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S))
+			s.f.Text(x+t.X*scale, y+t.Y*scale, printable(t.S)+" ")
 		}
 	}
 	s.f.ClipEnd()
@@ -169,17 +184,35 @@ func (s *sheet) box(b flow.Box, x, y, scale float64) {
 	s.f.SetDashPattern(nil, 0)
 }
 
-// step writes a step. It stays on one page where that leaves little of the page
-// before it empty; its head never stands alone.
-func (s *sheet) step(p step) {
+// What a page must take of a step that goes over two, in millimetres: of its
+// beginning, and of its end.
+const leastHead, leastTail = 60.0, 32.0
+
+// step writes a step, on one page where that leaves little of the page before it
+// empty. Else it goes on on the next, with a good part on each. A stage's last step
+// does not: what goes on would stand alone on its page.
+func (s *sheet) step(p step, last bool) {
 	h := s.measure(func() { s.stepBody(p) })
-	if left := s.end - s.y; h > left && (left < 60 || h < s.end-top && (left < 120 || h-left < 60)) {
-		s.page()
+	if left := s.end - s.y; h > left {
+		tail := max(0, leastTail-(h-left))
+		if left-tail < leastHead || last && h < bottom-top {
+			s.page()
+		} else {
+			s.end -= tail
+		}
 	}
 	if s.y > top {
 		s.line(0, s.y-4.5, column, s.y-4.5, .2, rule)
 	}
+	s.open = func() {
+		s.page()
+		s.aside(func() {
+			s.at(fine.bold(), 0, s.y, join(s.most(fine.bold(), column, s.c.t("book.step.goes_on", "step", p.ID+" "+p.Title), 1)))
+		})
+		s.skip(fine.line() + 2.5)
+	}
 	s.stepBody(p)
+	s.open = s.page
 }
 
 func (s *sheet) stepBody(p step) {
@@ -215,8 +248,10 @@ func (s *sheet) stepHead(p step) {
 	}
 	s.rect(0, s.y, w, 7.4, green)
 	s.skip(.6)
-	s.level(id, l, (w-s.width(id, p.ID))/2, s.y, p.ID)
-	s.text(l, w+4, column-w-4, p.Title)
+	s.as("H2", func() {
+		s.level(id, l, (w-s.width(id, p.ID))/2, s.y, p.ID+" ")
+		s.text(l, w+4, column-w-4, p.Title)
+	})
 	s.skip(3.4)
 }
 
@@ -224,12 +259,18 @@ func (s *sheet) stepHead(p step) {
 func (s *sheet) row(name string, body func()) {
 	l := fine.bold()
 	lines := s.lines(l, label-4, name)
-	s.need(max(plain.line()*2, l.line()*float64(len(lines))))
-	y, page := s.y, s.f.PageNo()
-	for i, line := range lines {
-		s.level(l, plain, 0, y+float64(i)*l.line(), line)
+	const whole = 45.0 // a row lower than that stays on one page
+	h := max(plain.line()*2, l.line()*float64(len(lines)))
+	if all := s.measure(body); !s.dry && all < whole {
+		h = max(h, all)
 	}
-	body()
+	s.need(h)
+	y, page := s.y, s.f.PageNo()
+	s.beside(func() {
+		for i, line := range lines {
+			s.level(l, plain, 0, y+float64(i)*l.line(), line+" ")
+		}
+	}, body)
 	if s.f.PageNo() == page {
 		s.y = max(s.y, y+float64(len(lines))*l.line())
 	}
@@ -290,7 +331,13 @@ func (s *sheet) outputs(forms []string) {
 	s.row(s.c.t("book.step.outputs"), func() {
 		for _, f := range forms {
 			id, _, _ := strings.Cut(f, " ")
-			s.item(plain, label, value, "▪", f, func(y, h float64) { s.to("form "+id, label, y, value, h) })
+			s.need(plain.line() * 2)
+			s.entryOf("L", "LI", func() {
+				s.as("Lbl", func() { s.at(plain.bold(), label, s.y, "▪") })
+				s.as("LBody", func() {
+					s.to("form "+id, f, label+5.5, value-5.5, func() { s.text(plain, label+5.5, value-5.5, f) })
+				})
+			})
 		}
 	})
 }
@@ -321,6 +368,10 @@ func (s *sheet) deadlines(list []deadline) {
 
 // marks writes binding, basis, certainty and sources in a line, or more.
 func (s *sheet) marks(d deadline, from, width float64) {
+	s.paragraph(func() { s.marked(d, from, width) })
+}
+
+func (s *sheet) marked(d deadline, from, width float64) {
 	const h = 5.2
 	s.need(h)
 	x := from

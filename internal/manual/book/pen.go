@@ -71,12 +71,13 @@ type pen struct {
 	dry    bool
 	open   func() // opens the next page; nil: none may be opened
 	widths map[string]map[rune]float64
+	tags
 }
 
 func newPen(f *fpdf.Fpdf) *pen {
 	f.AddUTF8FontFromBytes(family, "", goregular.TTF)
 	f.AddUTF8FontFromBytes(family, "B", gobold.TTF)
-	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}}}
+	return &pen{f: f, end: bottom, widths: map[string]map[rune]float64{"": {}, "B": {}}, tags: newTags()}
 }
 
 func (p *pen) set(l look) {
@@ -185,6 +186,7 @@ func (p *pen) at(l look, x, y float64, s string) {
 	if p.dry || s == "" {
 		return
 	}
+	p.said()
 	p.set(l)
 	p.f.Text(p.left+x, y+l.line()/2+l.size*point*.35, printable(s))
 }
@@ -202,30 +204,49 @@ func (p *pen) right(l look, x, y float64, s string) { p.at(l, x-p.width(l, s), y
 // upper edge and height. Two lines at least stay together.
 func (p *pen) text(l look, x, width float64, s string, beside ...func(y, h float64)) {
 	lines, h := p.lines(l, width, s), l.line()
-	for i, line := range lines {
-		if left := len(lines) - i; i == 0 || left == 2 {
-			p.need(h * float64(min(2, left)))
-		} else {
-			p.need(h)
+	p.paragraph(func() {
+		for i, line := range lines {
+			switch left := len(lines) - i; {
+			case i == 0 && left == 3:
+				p.need(h * 3) // two and one would leave one alone
+			case i == 0 || left == 2:
+				p.need(h * float64(min(2, left)))
+			default:
+				p.need(h)
+			}
+			for _, b := range beside {
+				b(p.y, h)
+			}
+			if i < len(lines)-1 {
+				line += " " // for who reads the words and not their places
+			}
+			p.at(l, x, p.y, line)
+			p.y += h
 		}
-		for _, b := range beside {
-			b(p.y, h)
-		}
-		p.at(l, x, p.y, line)
-		p.y += h
-	}
+	})
 }
 
 // item writes a paragraph with a sign before it.
 func (p *pen) item(l look, x, width float64, sign, s string, beside ...func(y, h float64)) {
 	const indent = 5.5
-	first := true
-	p.text(l, x+indent, width-indent, s, append(beside, func(y, _ float64) {
-		if first {
-			p.at(l.bold(), x, y, sign)
+	p.entryOf("L", "LI", func() {
+		entry, first := p.now, true
+		var body *element
+		if !p.dry && entry != nil {
+			body = &element{kind: "LBody"}
 		}
-		first = false
-	})...)
+		p.inside(body, func() {
+			p.text(l, x+indent, width-indent, s, append(beside, func(y, _ float64) {
+				if first {
+					p.inside(entry, func() { p.as("Lbl", func() { p.at(l.bold(), x, y, sign) }) })
+				}
+				first = false
+			})...)
+		})
+		if body != nil {
+			entry.kids = append(entry.kids, kid{child: body})
+		}
+	})
 }
 
 func (p *pen) skip(h float64) { p.y += h }
@@ -243,6 +264,7 @@ func (p *pen) rect(x, y, w, h float64, ground rgb) {
 	if p.dry {
 		return
 	}
+	p.drawn()
 	p.f.SetFillColor(ground.r, ground.g, ground.b)
 	p.f.Rect(p.left+x, y, w, h, "F")
 }
@@ -251,6 +273,7 @@ func (p *pen) frame(x, y, w, h, thick float64, c rgb, dash ...float64) {
 	if p.dry {
 		return
 	}
+	p.drawn()
 	p.stroke(thick, c, dash...)
 	p.f.Rect(p.left+x, y, w, h, "D")
 	p.f.SetDashPattern(nil, 0)
@@ -266,6 +289,7 @@ func (p *pen) line(x1, y1, x2, y2, thick float64, c rgb, dash ...float64) {
 	if p.dry {
 		return
 	}
+	p.drawn()
 	p.stroke(thick, c, dash...)
 	p.f.Line(p.left+x1, y1, p.left+x2, y2)
 	p.f.SetDashPattern(nil, 0)
@@ -287,6 +311,6 @@ func (p *pen) badge(m mark, size, x, y, h float64) float64 {
 	default:
 		p.frame(x, at, w, box, .25, soft, .8, .8)
 	}
-	p.at(l, x+1.5, at+(box-l.line())/2, m.Word)
+	p.at(l, x+1.5, at+(box-l.line())/2, m.Word+" ")
 	return x + w
 }

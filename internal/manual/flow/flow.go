@@ -28,6 +28,7 @@ const (
 type Picture struct {
 	Stage, Title, Lang string
 	W, H               float64
+	Narrow             bool
 	Boxes              []Box
 	Arrows             []Arrow
 	Sentences          []string // the same in words, a sentence or more for each step
@@ -64,7 +65,8 @@ type Arrow struct {
 
 // Options are how wide the picture may become.
 type Options struct {
-	Columns int // steps side by side; 2 suits a page that must fit a phone, 3 paper; 0 is 2
+	Columns int  // steps side by side; 2 suits a page, 3 paper; 0 is 2
+	Narrow  bool // for a phone: one column, and ids of its own, so that it stands beside the other in a page
 }
 
 // MaxSteps is how many steps a stage may have to be drawn; no page holds more.
@@ -74,14 +76,17 @@ const MaxSteps = 80
 // empty picture, one of more than MaxSteps only its sentences.
 func Of(m *protocol.Manual, stage, language string, o Options) Picture {
 	w := Say(m, language)
-	p := Picture{Stage: stage, Lang: w.Lang()}
+	p := Picture{Stage: stage, Lang: w.Lang(), Narrow: o.Narrow}
 	for _, st := range m.Stages {
 		if st.ID == stage {
 			p.Title = w.p.T("flow.title", "stage", stage, "title", st.Title.In(language))
 		}
 	}
 	l := &layout{w: w, stage: stage, columns: o.Columns}
-	if l.columns <= 0 {
+	switch {
+	case o.Narrow:
+		l.columns = 1
+	case l.columns <= 0:
 		l.columns = 2
 	}
 	for _, s := range m.Steps {

@@ -244,3 +244,49 @@ func TestPicturesForTheEye(t *testing.T) {
 		}
 	}
 }
+
+// TestANarrowPictureCanBeRead: on a phone the smallest letters are 12 CSS pixels in
+// the picture's own width, the steps stand under each other, and both pictures can
+// stand in one page.
+func TestANarrowPictureCanBeRead(t *testing.T) {
+	m := builtIn(t)
+	for _, st := range m.Stages {
+		narrow, wide := Of(m, st.ID, lang.ID, Options{Narrow: true}), Of(m, st.ID, lang.ID, Options{})
+		whole(t, m, narrow)
+		tidy(t, narrow)
+		var left []float64
+		for _, b := range narrow.Boxes {
+			if b.Kind == Step {
+				left = append(left, b.Y)
+			}
+			for _, x := range b.Text {
+				if x.Size*Readable/small < Readable {
+					t.Errorf("stage %s: letters of %.1f px", st.ID, x.Size*Readable/small)
+				}
+			}
+		}
+		slices.Sort(left)
+		if len(slices.Compact(left)) != len(narrow.steps(m)) {
+			t.Errorf("stage %s: steps stand beside each other", st.ID)
+		}
+		var a, b strings.Builder
+		if err := errors.Join(SVG(&a, narrow), SVG(&b, wide)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(a.String(), `id="narrow-flow-`) || strings.Contains(b.String(), "narrow") {
+			t.Errorf("stage %s: two pictures of one name", st.ID)
+		}
+		if want := `width="` + num(narrow.W*Readable/small) + `"`; !strings.Contains(a.String(), want) {
+			t.Errorf("stage %s: not %s wide", st.ID, want)
+		}
+	}
+}
+
+func (p Picture) steps(m *protocol.Manual) (out []string) {
+	for _, s := range m.Steps {
+		if s.Stage == p.Stage {
+			out = append(out, s.ID)
+		}
+	}
+	return out
+}

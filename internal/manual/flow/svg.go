@@ -18,15 +18,23 @@ const (
 	Soft  = "#50554c"
 )
 
+// Readable is how high letters are at least, in CSS pixels, where a picture is shown
+// in its own width.
+const Readable = 12.0
+
 // SVG writes the picture as an inline element: named and described for those who
 // do not see it, its text text. It carries no style, so that a strict content policy
-// takes it; the page's own rule for .n-flow (max-width: 100%; height: auto) makes it
-// fit a phone.
+// takes it. Its width makes the smallest letters Readable pixels high: a page shows
+// it so and lets it scroll, or shrinks it (max-width: 100%; height: auto). A narrow
+// one has the class n-flow--narrow too.
 func SVG(w io.Writer, p Picture) error {
 	b := bufio.NewWriter(w)
-	id := "flow-" + slug(p.Stage)
-	_, _ = fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" class="n-flow" role="img" lang="%s" aria-labelledby="%s-t" aria-describedby="%s-d" viewBox="0 0 %s %s" width="%s" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif" fill="%s">`,
-		html.EscapeString(p.Lang), id, id, num(p.W), num(p.H), num(p.W), Ink)
+	id, class := "flow-"+slug(p.Stage), "n-flow"
+	if p.Narrow {
+		id, class = "narrow-"+id, class+" n-flow--narrow"
+	}
+	_, _ = fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" class="%s" role="img" lang="%s" aria-labelledby="%s-t" aria-describedby="%s-d" viewBox="0 0 %s %s" width="%s" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif" fill="%s">`,
+		class, html.EscapeString(p.Lang), id, id, num(p.W), num(p.H), num(p.W*Readable/small), Ink)
 	_, _ = fmt.Fprintf(b, `<title id="%s-t">%s</title><desc id="%s-d">%s</desc>`, id, html.EscapeString(p.Title), id, html.EscapeString(strings.Join(p.Sentences, " ")))
 	for _, a := range p.Arrows {
 		writeArrow(b, a)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/naungan/naungan/internal/manual"
 	"github.com/naungan/naungan/internal/platform/fault"
@@ -20,6 +21,7 @@ type draftView struct {
 	Problems []protocol.Problem
 	Things   []thing // against the running version
 	Running  manual.Full
+	Earlier  []manual.Earlier // its texts before the last changes
 }
 
 // Grave counts what keeps it from being signed.
@@ -48,6 +50,11 @@ func (p *Pages) loadDraft(c *web.Ctx) (v draftView, err error) {
 	}
 	if v.Running, err = p.s.Find(c.R.Context(), running); err != nil {
 		return v, err
+	}
+	if v.State == manual.Draft {
+		if v.Earlier, err = p.s.Earlier(c.R.Context(), v.Edition); err != nil {
+			return v, err
+		}
 	}
 	v.Form = ui.Empty()
 	v.Problems = protocol.Check(v.Manual)
@@ -102,6 +109,30 @@ func (p *Pages) act(c *web.Ctx) (err error) {
 		})
 	}
 	return c.Done(draftPath(draft), "manual_"+c.Get("deed"))
+}
+
+// takeBack brings a draft's text before a change back.
+func (p *Pages) takeBack(c *web.Ctx) error {
+	seq, err := strconv.ParseInt(c.Get("seq"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Invalid, "fault.malformed")
+	}
+	draft := c.R.PathValue("draft")
+	if err := p.s.TakeBack(c.R.Context(), c.Who(), draft, c.Get("seen"), seq, plain.Clean(c.Get("reason"))); err != nil {
+		status := http.StatusUnprocessableEntity
+		if fault.KindOf(err) == fault.Conflict {
+			status = http.StatusConflict
+		}
+		return c.Invalid(err, "earlier", "", c.Form(), func(f ui.Form) error {
+			v, err := p.loadDraft(c)
+			if err != nil {
+				return err
+			}
+			v.Form = f
+			return c.PageAs(status, title(c), draftPage(v))
+		})
+	}
+	return c.Done(draftPath(draft), "manual_back")
 }
 
 // stepAt returns the step in whose lines a problem stands, or nil where it stands
@@ -177,7 +208,7 @@ func (p *Pages) addStep(c *web.Ctx) error {
 		k.Must(name, value)
 		k.Text(name, value, 500)
 	}
-	if !code.MatchString(s.ID) || v.Manual.Step(s.ID) != nil {
+	if !protocol.ValidID(s.ID) || v.Manual.Step(s.ID) != nil {
 		k.Add("step", "manual.addstep.wrong_id")
 	}
 	if err = k.Err(); err == nil {

@@ -24,7 +24,8 @@ import (
 // stepEdit is one step of a draft as a form.
 type stepEdit struct {
 	draftView
-	Seen    string // fingerprint of the step that was read
+	Seen    string        // fingerprint of the step that was read
+	Old     protocol.Step // as the draft has it: its rows are numbered by it
 	Typed   protocol.Step
 	Here    []protocol.Problem // what is wrong within the step
 	Theirs  []thing            // what somebody else saved meanwhile, against what was typed
@@ -79,7 +80,7 @@ func (p *Pages) editStep(c *web.Ctx) error {
 	if s == nil {
 		return notFound
 	}
-	e := stepEdit{draftView: v, Seen: seenStep(s), Typed: *s}
+	e := stepEdit{draftView: v, Seen: seenStep(s), Old: *s, Typed: *s}
 	e.Form = stepForm(*s)
 	return p.showStep(c, http.StatusOK, e)
 }
@@ -117,10 +118,10 @@ func (p *Pages) trySaveStep(c *web.Ctx) error {
 	if old == nil {
 		return notFound
 	}
-	e := stepEdit{draftView: v, Seen: c.Get("seen")}
+	e := stepEdit{draftView: v, Seen: c.Get("seen"), Old: *old}
 	e.Form = c.Form()
 	e.Typed, err = stepOf(*old, v.Manual, c.R.PostForm)
-	if c.Get("go") == "more" { // all stands there as it was typed, and nothing is judged yet
+	if _, _, cond := condDeed(c.Get("go")); cond || c.Get("go") == "more" { // all stands there as it was typed, and nothing is judged yet
 		return p.showStep(c, http.StatusOK, e)
 	}
 	if err != nil {
@@ -186,39 +187,13 @@ func stepForm(s protocol.Step) ui.Form {
 	d := s.Deadline
 	f := ui.Filled("title.id", s.Title.ID, "title.en", s.Title.EN, "actor", s.Actor, "trigger", triggerCode(s.Trigger),
 		"deadline.unit", d.Unit, "deadline.anchor", d.Anchor, "deadline.basis", d.Basis, "deadline.certainty", d.Certainty, "deadline.binding", d.Binding,
-		"note.id", d.Note.ID, "note.en", d.Note.EN, "when", mode(s.When))
+		"note.id", d.Note.ID, "note.en", d.Note.EN)
 	if d.Unit != "" {
 		f.Values.Set("deadline.value", strconv.Itoa(d.Value))
 	}
 	f.Values["support"], f.Values["consent"] = s.Support, s.Consent
-	for i, w := range s.DeadlineWhen {
-		n := strconv.Itoa(i)
-		for name, value := range map[string]string{"value": strconv.Itoa(w.Value), "unit": w.Unit, "basis": w.Basis, "certainty": w.Certainty} {
-			f.Values.Set("dw."+name+"."+n, value)
-		}
-	}
+	partsForm(f, s)
 	return f
-}
-
-func mode(c *protocol.Cond) string {
-	switch {
-	case c == nil:
-		return "none"
-	case len(c.Any) > 0:
-		return "any"
-	}
-	return "all"
-}
-
-// comparisons are the rows of a simple condition.
-func comparisons(c *protocol.Cond) []protocol.Cond {
-	switch {
-	case c == nil:
-		return nil
-	case c.Fact != "":
-		return []protocol.Cond{*c}
-	}
-	return append(slices.Clone(c.All), c.Any...)
 }
 
 func triggerCode(t protocol.Trigger) string {
@@ -248,13 +223,7 @@ func triggerOf(code string) protocol.Trigger {
 func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step, error) {
 	s, get := old, func(name string) string { return plain.Clean(v.Get(name)) }
 	var k plain.Checker
-	number := func(name, unit string) int {
-		n, err := strconv.Atoi(get(name))
-		if unit != "" && (err != nil || n < 0 || n > 100_000) {
-			k.Add(name, "manual.edit.number")
-		}
-		return n
-	}
+	r := rowReader{&k, v}
 	s.Title = protocol.Text{ID: get("title.id"), EN: get("title.en")}
 	k.Must("title.id", s.Title.ID)
 	s.Actor, s.Support, s.Consent = v.Get("actor"), listed(old.Support, v["support"]), listed(old.Consent, v["consent"])
@@ -262,37 +231,16 @@ func stepOf(old protocol.Step, m *protocol.Manual, v url.Values) (protocol.Step,
 	if manual.SimpleTrigger(old.Trigger) && v.Get("trigger") != "" {
 		s.Trigger = triggerOf(v.Get("trigger"))
 	}
-	if manual.Simple(old.When) {
-		condFaults(&k, old, v)
-		s.When = condOf(v)
-		if s.When != nil && fingerprint(old.When.Unplaced()) == fingerprint(s.When) {
-			s.When = old.When
-		}
-	}
+	s.When = typedCond(&k, v, "when", old.When)
 	s.Deadline = protocol.Deadline{}
 	if unit := v.Get("deadline.unit"); unit != "" {
-		s.Deadline = protocol.Deadline{Value: number("deadline.value", unit), Unit: unit, Anchor: v.Get("deadline.anchor"), Basis: v.Get("deadline.basis"),
+		s.Deadline = protocol.Deadline{Value: r.number("deadline.value", unit), Unit: unit, Anchor: v.Get("deadline.anchor"), Basis: v.Get("deadline.basis"),
 			Certainty: v.Get("deadline.certainty"), Binding: v.Get("deadline.binding"), Note: protocol.Text{ID: get("note.id"), EN: get("note.en")}}
 	}
 	deadlineFaults(&k, old.Deadline, v)
-	s.DeadlineWhen = slices.Clone(old.DeadlineWhen)
-	for i := range s.DeadlineWhen {
-		if n := "." + strconv.Itoa(i); v.Get("dw.unit"+n) == "" && get("dw.value"+n) != "" {
-			k.Add("dw.unit"+n, "manual.edit.needs_unit")
-		}
-		w, n := &s.DeadlineWhen[i], "."+strconv.Itoa(i)
-		w.Unit, w.Basis, w.Certainty = v.Get("dw.unit"+n), v.Get("dw.basis"+n), v.Get("dw.certainty"+n)
-		w.Value = number("dw.value"+n, w.Unit)
-	}
-	if fact, value, ok := strings.Cut(v.Get("dw.new.if"), "="); ok {
-		unit := v.Get("dw.new.unit")
-		if unit == "" {
-			k.Add("dw.new.unit", "field.missing")
-		}
-		s.DeadlineWhen = append(s.DeadlineWhen, protocol.DeadlineWhen{If: protocol.Cond{All: []protocol.Cond{{Fact: fact, Op: "eq", Value: []string{value}}}},
-			Value: number("dw.new.value", unit), Unit: unit, Basis: v.Get("dw.new.basis"), Certainty: v.Get("dw.new.certainty")})
-	} else if anyTyped(v, "dw.new.value", "dw.new.unit", "dw.new.basis", "dw.new.certainty") {
-		k.Add("dw.new.if", "manual.edit.needs_if")
+	s.DeadlineWhen, s.Track, s.Decide = r.whens(old.DeadlineWhen), r.tracks(old.Track), r.decides(old.Decide)
+	if v.Get("codes.shown") == "yes" {
+		s.Outputs, s.OnOverdue, s.Refs = listed(old.Outputs, v["outputs"]), listed(old.OnOverdue, v["overdue"]), listed(old.Refs, v["refs"])
 	}
 	for name, list := range map[string][]protocol.Text{"do": s.Do, "forbid": s.Forbid, "title.id": {s.Title}, "note.id": {s.Deadline.Note}} {
 		k.Count(name, len(list), 60)
@@ -321,28 +269,6 @@ func deadlineFaults(k *plain.Checker, old protocol.Deadline, v url.Values) {
 	}
 }
 
-// condFaults says what of a condition would be lost: rows without a value that are
-// not marked to be taken out, a fact that was chosen and not added, and rows under
-// "always" where there was no condition.
-func condFaults(k *plain.Checker, old protocol.Step, v url.Values) {
-	typed := false
-	for i := range v["cond.fact"] {
-		n := strconv.Itoa(i)
-		if v.Get("cond.drop."+n) == "yes" {
-			continue
-		}
-		if typed = typed || len(v["cond.value."+n]) > 0; len(v["cond.value."+n]) == 0 && v.Get("when") != "none" {
-			k.Add("cond.value."+n, "manual.edit.needs_value")
-		}
-	}
-	if v.Get("cond.add") != "" {
-		k.Add("cond.add", "manual.edit.not_added")
-	}
-	if v.Get("when") == "none" && old.When == nil && typed {
-		k.Add("when", "manual.edit.always")
-	}
-}
-
 // listed keeps the order in which codes stood; new ones follow.
 func listed(old, now []string) (out []string) {
 	for _, c := range append(slices.Clone(old), now...) {
@@ -368,46 +294,6 @@ func pairs(v url.Values, name string) (out []protocol.Text) {
 	return out
 }
 
-// condOf reads the rows of a condition: a fact, is or is not, and values. A row
-// without values is none.
-func condOf(v url.Values) *protocol.Cond {
-	var rows []protocol.Cond
-	for i, fact := range v["cond.fact"] {
-		n := strconv.Itoa(i)
-		values, not := v["cond.value."+n], v.Get("cond.op."+n) == "not"
-		if len(values) == 0 || v.Get("cond.drop."+n) == "yes" {
-			continue
-		}
-		op := map[bool]map[bool]string{false: {false: "eq", true: "ne"}, true: {false: "in", true: "not_in"}}[len(values) > 1][not]
-		rows = append(rows, protocol.Cond{Fact: fact, Op: op, Value: values})
-	}
-	switch {
-	case len(rows) == 0 || v.Get("when") == "none":
-		return nil
-	case v.Get("when") == "any":
-		return &protocol.Cond{Any: rows}
-	}
-	return &protocol.Cond{All: rows}
-}
-
-// conditions lists the rows to show: what is there, what was typed without a value
-// yet, and the fact that is to be added.
-func (e stepEdit) conditions() (out []protocol.Cond) {
-	typed := e.Form.Values["cond.fact"]
-	if len(typed) == 0 {
-		out = comparisons(e.Typed.When)
-	}
-	for i, fact := range typed {
-		n := strconv.Itoa(i)
-		op := map[bool]string{true: "ne", false: "eq"}[e.Form.Get("cond.op."+n) == "not"]
-		out = append(out, protocol.Cond{Fact: fact, Op: op, Value: e.Form.Values["cond.value."+n]})
-	}
-	if add := e.Form.Get("cond.add"); add != "" && e.Form.Get("go") == "more" {
-		out = append(out, protocol.Cond{Fact: add, Op: "eq"})
-	}
-	return out
-}
-
 func roleOptions(v view) (out []ui.Option) {
 	for _, id := range keys(v.Manual.Roles) {
 		out = append(out, ui.Option{Value: id, Label: roleName(v, id)})
@@ -425,16 +311,6 @@ func factOptions(v view) (out []ui.Option) {
 func valueOptions(v view, fact string) (out []ui.Option) {
 	for _, x := range v.Manual.Facts[fact].Answers() {
 		out = append(out, ui.Option{Value: x, Label: v.Manual.ValueText(fact, x).In(v.L)})
-	}
-	return out
-}
-
-// comboOptions lists every fact with every value.
-func comboOptions(v view) (out []ui.Option) {
-	for _, f := range factOptions(v) {
-		for _, x := range valueOptions(v, f.Value) {
-			out = append(out, ui.Option{Value: f.Value + "=" + x.Value, Label: f.Label + ": " + x.Label})
-		}
 	}
 	return out
 }
@@ -485,17 +361,37 @@ func consentOptions(v view) (out []ui.Option) {
 	return out
 }
 
-// adding is the choice of a fact to add: a row of its own once it was added.
-func (e stepEdit) adding() ui.Form {
-	if e.Form.Get("go") == "more" {
-		return ui.Empty()
+// adding is the choice of what a line to be added asks for: chosen no longer once a
+// button of a condition was pressed.
+func adding(f ui.Form, at string) ui.Form {
+	if _, place, pressed := condDeed(f.Get("go")); pressed && place == at {
+		return ui.Form{Errors: f.Errors}
 	}
-	return e.Form
+	return f
 }
 
-// wrongOther tells whether a fault stands among the deadlines under a condition.
-func (e stepEdit) wrongOther() bool {
-	return slices.ContainsFunc(e.Form.Errors, func(f fault.Field) bool { return strings.HasPrefix(f.Name, "dw.") })
+// addLabel and addWord say what is added to a group, n its number, "" the whole.
+func addLabel(ctx context.Context, n string) string {
+	if n == "" {
+		return ui.T(ctx, "manual.edit.add_fact")
+	}
+	return ui.T(ctx, "manual.cond.add_fact_in", "n", strings.TrimSuffix(n, "."))
+}
+
+func addWord(ctx context.Context, what, n string) string {
+	if n == "" {
+		return ui.T(ctx, "manual.cond.add_"+what)
+	}
+	return ui.T(ctx, "manual.cond.add_"+what+"_in", "n", strings.TrimSuffix(n, "."))
+}
+
+func opWord(not bool) string { return map[bool]string{false: "is", true: "not"}[not] }
+
+// within tells whether a button of a condition was pressed, or a fault stands, among
+// the fields that begin so: the part is shown open.
+func within(f ui.Form, begins string) bool {
+	_, place, pressed := condDeed(f.Get("go"))
+	return pressed && strings.HasPrefix(place, begins) || slices.ContainsFunc(f.Errors, func(e fault.Field) bool { return strings.HasPrefix(e.Name, begins) })
 }
 
 // blank is how many empty lines a form offers.

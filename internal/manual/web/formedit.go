@@ -1,10 +1,10 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +23,39 @@ type formEdit struct {
 	ID, Seen string
 	Typed    protocol.Form
 	Theirs   []thing
+}
+
+func (e formEdit) path() string { return draftPath(e.Full.ID) + "/formulir/" + e.ID }
+
+// fieldAsking asks for the fields above a place that have answers to choose from.
+func fieldAsking(ctx context.Context, v view, f protocol.Form, place int) asking {
+	above := f.Fields[:min(place, len(f.Fields))]
+	a := asking{Say: func(c protocol.Cond) string { return shownWhen(ctx, v, f, c) }}
+	for _, x := range above {
+		if len(answersOf(x)) > 0 {
+			a.Facts = append(a.Facts, ui.Option{Value: x.ID, Label: x.Label.In(v.L)})
+		}
+	}
+	a.Answers = func(field string) (out []ui.Option) {
+		if x := f.Field(field); x != nil {
+			for _, value := range answersOf(*x) {
+				out = append(out, ui.Option{Value: value, Label: choiceLabel(v, *x, value)})
+			}
+		}
+		return out
+	}
+	return a
+}
+
+// answersOf lists what a field can be answered with; none where people write.
+func answersOf(x protocol.Field) (out []string) {
+	if x.Type == protocol.FieldYesNo {
+		return []string{"yes", "no"}
+	}
+	for _, c := range x.Choices {
+		out = append(out, c.ID)
+	}
+	return out
 }
 
 func seenForm(f protocol.Form) string {
@@ -67,10 +100,14 @@ func (p *Pages) trySaveForm(c *web.Ctx) error {
 		e.Form.Errors = errs
 		return c.PageAs(status, title(c), formEditPage(e))
 	}
-	if e.Typed, err = typedForm(old, c.R.PostForm); err != nil {
+	e.Typed, err = typedForm(old, c.R.PostForm)
+	if _, _, cond := condDeed(c.Get("go")); cond || c.Get("go") == "more" { // all stands there as it was typed, and nothing is judged yet
+		return show(http.StatusOK)
+	}
+	if err != nil {
 		return show(http.StatusUnprocessableEntity, fault.Fields(err)...)
 	}
-	text, err := manual.EditForm(v.Text, v.Manual, id, e.Typed)
+	text, err := editedForm(v, id, e.Typed)
 	if errors.Is(err, protocol.ErrCannotEdit) || errors.Is(err, protocol.ErrNoPlace) {
 		return show(http.StatusUnprocessableEntity, fault.Field{Name: "reason", Key: "manual.edit.by_hand"})
 	}
@@ -93,6 +130,11 @@ func (p *Pages) trySaveForm(c *web.Ctx) error {
 		return c.Invalid(err, "reason", "", e.Form, func(f ui.Form) error { return show(http.StatusUnprocessableEntity, f.Errors...) })
 	}
 	return c.Done(draftPath(v.Full.ID)+"/formulir/"+id, "manual_saved")
+}
+
+// editedForm is the draft with what was typed of a form.
+func editedForm(v draftView, id string, typed protocol.Form) ([]byte, error) {
+	return manual.EditForm(v.Text, v.Manual, id, typed)
 }
 
 func formOf(f protocol.Form) ui.Form {
@@ -160,6 +202,7 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 		k.Must("label.id"+n, x.Label.ID)
 		k.Text("label.id"+n, x.Label.ID+x.Label.EN+x.Hint.ID+x.Hint.EN, 2000)
 		k.Text("choices"+n, get("choices"+n), 8000)
+		x.ShownWhen = typedCond(&k, v, "shown"+n, x.ShownWhen)
 		return x
 	}
 	for i, x := range old.Fields {
@@ -169,7 +212,7 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 		}
 	}
 	if id := get("new"); id != "" {
-		if old.Field(id) != nil || !code.MatchString(id) {
+		if old.Field(id) != nil || !protocol.ValidID(id) {
 			k.Add("new", "manual.formedit.id")
 		}
 		f.Fields = append(f.Fields, read(protocol.Field{ID: id}, ".new"))
@@ -183,9 +226,6 @@ func typedForm(old protocol.Form, v url.Values) (protocol.Form, error) {
 func anyTyped(v url.Values, names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return plain.Clean(v.Get(n)) != "" })
 }
-
-// code is the form of an id in a manual.
-var code = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$`)
 
 // wrongIn tells whether a fault stands in the fields of one row.
 func wrongIn(f ui.Form, n string) bool {

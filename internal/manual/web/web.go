@@ -33,12 +33,13 @@ type Pages struct {
 	access *access.Service
 	books  *shelf
 	first  func(lang string) []book.Contact
+	checks chan struct{} // one for each check of what is being typed that may run
 }
 
 // New returns the pages. numbers gives, in a language, the numbers to call that
 // stand first in a booklet; the room's own contacts follow.
 func New(s *manual.Service, a *access.Service, numbers func(lang string) []book.Contact) *Pages {
-	return &Pages{s, a, newShelf(), numbers}
+	return &Pages{s, a, newShelf(), numbers, make(chan struct{}, mostChecks)}
 }
 
 // view is one edition as its pages show it.

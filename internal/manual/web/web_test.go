@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,13 +55,14 @@ func TestAFormUntouchedChangesNothing(t *testing.T) {
 				v.Add(kind+".en", x.EN)
 			}
 		}
-		e := stepEdit{Typed: *s}
-		e.Form.Values = url.Values{}
-		for i, c := range e.conditions() {
-			n := string(rune('0' + i))
-			v.Add("cond.fact", c.Fact)
-			v.Set("cond.op."+n, opWord(c))
-			v["cond.value."+n] = c.Value
+		send(t, v, "when", s.When)
+		for i, w := range s.DeadlineWhen {
+			send(t, v, "dw.if."+strconv.Itoa(i), &w.If)
+		}
+		ifs, _ := split(s.Decide)
+		for i, d := range append(ifs, protocol.Decide{}) {
+			send(t, v, "decide."+strconv.Itoa(i)+".if", d.If)
+			v.Set("decide."+strconv.Itoa(i)+".then", d.Then)
 		}
 		typed, err := stepOf(*s, f.Manual, v)
 		if err != nil {
@@ -72,13 +74,98 @@ func TestAFormUntouchedChangesNothing(t *testing.T) {
 		}
 	}
 	for id, x := range f.Manual.Forms {
-		typed, err := typedForm(x, formOf(x).Values)
+		v := formOf(x).Values
+		for i, field := range x.Fields {
+			send(t, v, "shown."+strconv.Itoa(i), field.ShownWhen)
+		}
+		typed, err := typedForm(x, v)
 		if err != nil {
 			t.Fatalf("%s: %v", id, err)
 		}
 		out, err := manual.EditForm(f.Text, f.Manual, id, typed)
 		if err != nil || !bytes.Equal(out, f.Text) {
 			t.Errorf("%s: the text changed (%v)", id, err)
+		}
+	}
+}
+
+// send puts a condition into what a form sends, as the page shows it.
+func send(t testing.TB, v url.Values, at string, c *protocol.Cond) {
+	b, ok := branchOf(c)
+	if !ok {
+		t.Fatalf("%s cannot be shown", at)
+	}
+	sendBranch(v, at, b)
+}
+
+func sendBranch(v url.Values, at string, b branch) {
+	if b.Fact != "" {
+		v.Set(at+".fact", b.Fact)
+		v.Set(at+".op", opWord(b.Not))
+		v[at+".value"] = b.Values
+		return
+	}
+	v.Set(at+".mode", b.Mode)
+	for i, s := range b.Subs {
+		sendBranch(v, at+"."+strconv.Itoa(i), s)
+	}
+}
+
+// TestAConditionGoesThroughItsForm: whatever is nested comes back as it was shown,
+// and what its form says of facts holds as it did.
+func TestAConditionGoesThroughItsForm(t *testing.T) {
+	line := func(fact string, values ...string) branch { return branch{Fact: fact, Values: values} }
+	for _, b := range []branch{
+		{Mode: "all", Subs: []branch{line("risk", "high")}},
+		{Mode: "none", Subs: []branch{line("risk", "high"), {Mode: "any", Subs: []branch{line("case_type", "other"), {Fact: "risk", Not: true, Values: []string{"low", "medium"}}}}}},
+		{Mode: "notall", Subs: []branch{line("risk", "high"), {Mode: "none", Subs: []branch{line("case_type", "other")}}}},
+		{Mode: "any", Subs: []branch{{Mode: "notall", Subs: []branch{line("risk", "high"), line("case_type", "other")}}, line("immediate_danger", "true")}},
+	} {
+		back, ok := branchOf(b.cond())
+		if !ok || fingerprint(back) != fingerprint(b) {
+			t.Errorf("%+v comes back as %+v", b, back)
+		}
+		v := url.Values{}
+		sendBranch(v, "when", b)
+		if sent, ok := readBranch(v, "when", 0); !ok || fingerprint(sent) != fingerprint(b) {
+			t.Errorf("%+v is read as %+v", b, sent)
+		}
+	}
+	b := branch{Mode: "always"}
+	for _, press := range []struct{ deed, place, fact string }{{"line", "when", "risk"}, {"group", "when", ""}, {"line", "when.1", "case_type"}, {"group", "when.1", ""}, {"line", "when.1.1", "risk"}, {"drop", "when.0", ""}, {"drop", "when.9", ""}, {"line", "when", ""}} {
+		b = b.after("when", press.deed, press.place, press.fact)
+	}
+	if len(b.Subs) != 1 || b.Mode != "all" || len(b.Subs[0].Subs) != 2 || b.Subs[0].Subs[1].Subs[0].Fact != "risk" {
+		t.Errorf("%+v", b)
+	}
+	b = branch{Mode: "all"}
+	for range 2 * deepest {
+		at := "when"
+		for n := &b; len(n.Subs) > 0; n = &n.Subs[len(n.Subs)-1] {
+			at += "." + strconv.Itoa(len(n.Subs)-1)
+		}
+		b = b.after("when", "group", at, "")
+	}
+	v := url.Values{}
+	sendBranch(v, "when", b)
+	if sent, _ := readBranch(v, "when", 0); fingerprint(sent) != fingerprint(b) {
+		t.Error("a group is offered that would not be read again")
+	}
+	if _, ok := branchOf(b.cond()); b.cond() != nil || !ok {
+		t.Error("groups without a line say something")
+	}
+}
+
+// TestAProblemLeadsToItsField: every path of a step that a form can write.
+func TestAProblemLeadsToItsField(t *testing.T) {
+	for path, field := range map[string]string{
+		"title": "title.id", "title en": "title.en", "actor": "actor", "deadline": "deadline.value", "deadline unit": "deadline.unit", "deadline note": "note.id",
+		"deadline_when 1": "dw.value.1", "deadline_when 1 unit": "dw.unit.1", "deadline_when 0 if all 2 value": "dw.if.0.2.value", "do 2": "do-id-3",
+		"track 1 what": "track.1.what.id", "track 0 refs 1": "track.0.refs", "decide 0 if any 1 fact": "decide.0.if.1.value", "decide 2 else": "decide.else",
+		"when": "when.mode", "when all 1 any 0 fact": "when.1.0.value", "when not any 1 op": "when.1.value", "when fact": "when.0.value", "on_overdue 0": "overdue", "ladder 0": "",
+	} {
+		if have := stepField(append([]string{"steps", "A1"}, strings.Fields(path)...)); have != field {
+			t.Errorf("%s: %q, not %q", path, have, field)
 		}
 	}
 }
@@ -90,8 +177,9 @@ func FuzzStepForm(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add("title.id=a&deadline.value=1&deadline.unit=hour&do.id=x&do.en=y&when=any&cond.fact=risk&cond.value.0=high")
-	f.Add("title.id=%00&dw.new.if=risk%3Dhigh&dw.new.unit=hour&dw.new.value=9999999999999999999&trigger=step%3AA1")
+	f.Add("title.id=a&deadline.value=1&deadline.unit=hour&do.id=x&do.en=y&when.mode=any&when.0.fact=risk&when.0.value=high&when.1.mode=none&when.1.0.fact=x&when.1.0.value=y")
+	f.Add("title.id=a&track.shown=yes&track.0.what.id=x&track.0.unit=hour&track.0.value=1&track.0.anchor=%23&decide.shown=yes&decide.0.then=A1&decide.0.if.mode=all&decide.0.if.0.fact=risk&decide.0.if.0.value=high&codes.shown=yes&refs=%7B")
+	f.Add("title.id=%00&dw.if.0.mode=any&dw.if.0.0.fact=risk&dw.if.0.0.value=high&dw.unit.0=hour&dw.value.0=9999999999999999999&trigger=step%3AA1")
 	f.Add("title.id=-+%3A+%23&forbid.id=%22&forbid.en=%27%0A&note.id=%7B&actor=%5B")
 	f.Fuzz(func(t *testing.T, body string) {
 		v, err := url.ParseQuery(body)
@@ -117,13 +205,19 @@ func TestNothingTypedIsLostSilently(t *testing.T) {
 	m := theDefault(t).Manual
 	base := func() url.Values { return stepForm(*m.Step("A2")).Values }
 	for name, typed := range map[string]url.Values{
-		"deadline.unit": {"deadline.unit": {""}},
-		"dw.new.if":     {"dw.new.value": {"3"}},
-		"dw.new.unit":   {"dw.new.if": {"risk=high"}, "dw.new.value": {"3"}},
-		"cond.value.0":  {"when": {"all"}, "cond.fact": {"risk"}},
-		"cond.value.1":  {"when": {"any"}, "cond.fact": {"risk", "child_missing"}, "cond.value.0": {"high"}},
-		"cond.add":      {"cond.add": {"risk"}},
-		"when":          {"when": {"none"}, "cond.fact": {"risk"}, "cond.value.0": {"high"}},
+		"deadline.unit":   {"deadline.unit": {""}},
+		"dw.if.0.add":     {"dw.value.0": {"3"}, "dw.unit.0": {"hour"}},
+		"dw.unit.0":       {"dw.if.0.mode": {"all"}, "dw.if.0.0.fact": {"risk"}, "dw.if.0.0.value": {"high"}, "dw.value.0": {"3"}},
+		"when.0.value":    {"when.mode": {"all"}, "when.0.fact": {"risk"}},
+		"when.1.value":    {"when.mode": {"any"}, "when.0.fact": {"risk"}, "when.0.value": {"high"}, "when.1.fact": {"child_missing"}},
+		"when.add":        {"when.mode": {"always"}, "when.add": {"risk"}},
+		"when.1.add":      {"when.mode": {"all"}, "when.0.fact": {"risk"}, "when.0.value": {"high"}, "when.1.mode": {"any"}},
+		"when.1.mode":     {"when.mode": {"all"}, "when.0.fact": {"risk"}, "when.0.value": {"high"}, "when.1.mode": {""}, "when.1.0.fact": {"risk"}, "when.1.0.value": {"low"}},
+		"when.mode":       {"when.mode": {"always"}, "when.0.fact": {"risk"}, "when.0.value": {"high"}},
+		"decide.0.then":   {"decide.shown": {"yes"}, "decide.0.if.mode": {"all"}, "decide.0.if.0.fact": {"risk"}, "decide.0.if.0.value": {"high"}},
+		"decide.0.if.add": {"decide.shown": {"yes"}, "decide.0.then": {"A1"}, "decide.0.if.mode": {"all"}},
+		"track.0.what.id": {"track.0.value": {"3"}, "track.0.unit": {"hour"}, "track.0.anchor": {"case_opened"}},
+		"track.0.value":   {"track.0.what.id": {"Jam"}, "track.0.unit": {"hour"}, "track.0.anchor": {"case_opened"}},
 	} {
 		v := base()
 		for k, x := range typed {
@@ -136,15 +230,23 @@ func TestNothingTypedIsLostSilently(t *testing.T) {
 	}
 	v := base() // taken out on purpose
 	v["deadline.value"], v["deadline.unit"] = []string{""}, []string{""}
-	v["when"], v["cond.fact"], v["cond.value.0"], v["cond.drop.0"] = []string{"all"}, []string{"risk"}, []string{"high"}, []string{"yes"}
+	v["when.mode"] = []string{"always"}
 	if s, err := stepOf(*m.Step("A2"), m, v); err != nil || s.Deadline.Unit != "" || s.When != nil {
 		t.Errorf("%+v, %v", s, err)
 	}
+	for id, fits := range map[string]bool{"_baru": true, "-": true, "dua kata": false, strings.Repeat("a", 41): false} { // as Check holds ids
+		v := formOf(m.Forms["F-01"]).Values
+		v["new"], v["label.id.new"], v["type.new"] = []string{id}, []string{"Baru"}, []string{protocol.FieldText}
+		if _, err := typedForm(m.Forms["F-01"], v); (err == nil) != fits {
+			t.Errorf("id %q: %v", id, err)
+		}
+	}
 	old := m.Forms["F-01"]
 	for name, typed := range map[string]url.Values{
-		"new":         {"label.id.new": {"Pertanyaan baru"}},
-		"choices.new": {"new": {"baru"}, "label.id.new": {"Baru"}, "type.new": {protocol.FieldText}, "choices.new": {"a = Satu"}},
-		"choices.0":   {"type.0": {protocol.FieldChoice}, "choices.0": {"a = Satu\n= Dua"}},
+		"new":             {"label.id.new": {"Pertanyaan baru"}},
+		"choices.new":     {"new": {"baru"}, "label.id.new": {"Baru"}, "type.new": {protocol.FieldText}, "choices.new": {"a = Satu"}},
+		"shown.1.0.value": {"shown.1.mode": {"all"}, "shown.1.0.fact": {old.Fields[0].ID}},
+		"choices.0":       {"type.0": {protocol.FieldChoice}, "choices.0": {"a = Satu\n= Dua"}},
 	} {
 		v := formOf(old).Values
 		for k, x := range typed {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"maps"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/naungan/naungan/internal/manual"
 	"github.com/naungan/naungan/internal/manual/flow"
+	"github.com/naungan/naungan/internal/platform/clock"
 	"github.com/naungan/naungan/internal/platform/ui"
 	"github.com/naungan/naungan/protocol"
 )
@@ -322,6 +324,11 @@ func choiceLabel(v view, x protocol.Field, value string) string {
 	return protocol.Word(value).In(v.L)
 }
 
+// bookTitle is what a manual calls itself, or the common name.
+func bookTitle(ctx context.Context, v view) string {
+	return cmp.Or(v.Manual.Protocol.Title.In(v.L), ui.T(ctx, "manual.title"))
+}
+
 // authors says who wrote an edition.
 func authors(ctx context.Context, v view) string {
 	if v.Origin == manual.OfProgram {
@@ -337,6 +344,15 @@ func deedText(ctx context.Context, d manual.Deed) string {
 		return s + ": " + aboutText(ctx, d.About)
 	}
 	return s
+}
+
+// deedTime says when a deed was done: its hour, or its day where no hour was kept.
+func deedTime(ctx context.Context, d manual.Deed) string {
+	p := ui.V(ctx).P
+	if d.Hour == 0 {
+		return p.DayNumber(d.Day)
+	}
+	return p.DateTime(clock.OfHour(d.Hour))
 }
 
 // aboutText says what of a manual was changed.

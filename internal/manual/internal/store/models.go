@@ -52,4 +52,12 @@ type ManualEditionDeed struct {
 	Reason       string
 	Day          int64
 	Sig          []byte
+	Hour         int64
+}
+
+type ManualEditionKept struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+	Text         []byte
 }

@@ -33,8 +33,8 @@ UPDATE manual_edition SET seq = sqlc.arg(seq), head = sqlc.arg(head)
 WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id) AND seq = sqlc.arg(was);
 
 -- name: InsertDeed :exec
-INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
-VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(person), sqlc.arg(session), sqlc.arg(hash), sqlc.arg(about), sqlc.arg(reason), sqlc.arg(day), sqlc.arg(sig));
+INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, hour, sig)
+VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(kind), sqlc.arg(person), sqlc.arg(session), sqlc.arg(hash), sqlc.arg(about), sqlc.arg(reason), sqlc.arg(day), sqlc.arg(hour), sqlc.arg(sig));
 
 -- name: ListDeeds :many
 SELECT * FROM manual_edition_deed WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) ORDER BY seq;
@@ -59,3 +59,18 @@ SELECT * FROM manual_contact_change WHERE jurisdiction = sqlc.arg(jurisdiction) 
 
 -- name: DeleteContact :execrows
 DELETE FROM manual_contact WHERE jurisdiction = sqlc.arg(jurisdiction) AND id = sqlc.arg(id);
+
+-- name: EditionNamed :many
+SELECT id FROM manual_edition WHERE jurisdiction = sqlc.arg(jurisdiction) AND version = sqlc.arg(version) AND state <> 'dropped' ORDER BY id LIMIT 2;
+
+-- name: KeepText :exec
+INSERT INTO manual_edition_kept (jurisdiction, edition, seq, text) VALUES (sqlc.arg(jurisdiction), sqlc.arg(edition), sqlc.arg(seq), sqlc.arg(text));
+
+-- name: ListKept :many
+SELECT seq FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) ORDER BY seq DESC;
+
+-- name: GetKept :one
+SELECT text FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) AND seq = sqlc.arg(seq);
+
+-- name: ForgetKept :exec
+DELETE FROM manual_edition_kept WHERE jurisdiction = sqlc.arg(jurisdiction) AND edition = sqlc.arg(edition) AND seq < sqlc.arg(before);

@@ -88,6 +88,53 @@ func (q *Queries) EditionIDs(ctx context.Context, arg EditionIDsParams) ([]strin
 	return items, nil
 }
 
+const editionNamed = `-- name: EditionNamed :many
+SELECT id FROM manual_edition WHERE jurisdiction = $1 AND version = $2 AND state <> 'dropped' ORDER BY id LIMIT 2
+`
+
+type EditionNamedParams struct {
+	Jurisdiction string
+	Version      string
+}
+
+func (q *Queries) EditionNamed(ctx context.Context, arg EditionNamedParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, editionNamed, arg.Jurisdiction, arg.Version)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forgetKept = `-- name: ForgetKept :exec
+DELETE FROM manual_edition_kept WHERE jurisdiction = $1 AND edition = $2 AND seq < $3
+`
+
+type ForgetKeptParams struct {
+	Jurisdiction string
+	Edition      string
+	Before       int64
+}
+
+func (q *Queries) ForgetKept(ctx context.Context, arg ForgetKeptParams) error {
+	_, err := q.db.ExecContext(ctx, forgetKept, arg.Jurisdiction, arg.Edition, arg.Before)
+	return err
+}
+
 const getEdition = `-- name: GetEdition :one
 SELECT jurisdiction, id, base, state, origin, version, hash, text, begun_day, active_day, past_day, seq, head FROM manual_edition WHERE jurisdiction = $1 AND id = $2
 `
@@ -116,6 +163,23 @@ func (q *Queries) GetEdition(ctx context.Context, arg GetEditionParams) (ManualE
 		&i.Head,
 	)
 	return i, err
+}
+
+const getKept = `-- name: GetKept :one
+SELECT text FROM manual_edition_kept WHERE jurisdiction = $1 AND edition = $2 AND seq = $3
+`
+
+type GetKeptParams struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+}
+
+func (q *Queries) GetKept(ctx context.Context, arg GetKeptParams) ([]byte, error) {
+	row := q.db.QueryRowContext(ctx, getKept, arg.Jurisdiction, arg.Edition, arg.Seq)
+	var text []byte
+	err := row.Scan(&text)
+	return text, err
 }
 
 const getVersion = `-- name: GetVersion :one
@@ -151,8 +215,8 @@ func (q *Queries) GetVersion(ctx context.Context, arg GetVersionParams) (ManualE
 }
 
 const insertDeed = `-- name: InsertDeed :exec
-INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO manual_edition_deed (jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, hour, sig)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 `
 
 type InsertDeedParams struct {
@@ -166,6 +230,7 @@ type InsertDeedParams struct {
 	About        string
 	Reason       string
 	Day          int64
+	Hour         int64
 	Sig          []byte
 }
 
@@ -181,6 +246,7 @@ func (q *Queries) InsertDeed(ctx context.Context, arg InsertDeedParams) error {
 		arg.About,
 		arg.Reason,
 		arg.Day,
+		arg.Hour,
 		arg.Sig,
 	)
 	return err
@@ -218,6 +284,27 @@ func (q *Queries) InsertEdition(ctx context.Context, arg InsertEditionParams) er
 		arg.BegunDay,
 		arg.ActiveDay,
 		arg.Head,
+	)
+	return err
+}
+
+const keepText = `-- name: KeepText :exec
+INSERT INTO manual_edition_kept (jurisdiction, edition, seq, text) VALUES ($1, $2, $3, $4)
+`
+
+type KeepTextParams struct {
+	Jurisdiction string
+	Edition      string
+	Seq          int64
+	Text         []byte
+}
+
+func (q *Queries) KeepText(ctx context.Context, arg KeepTextParams) error {
+	_, err := q.db.ExecContext(ctx, keepText,
+		arg.Jurisdiction,
+		arg.Edition,
+		arg.Seq,
+		arg.Text,
 	)
 	return err
 }
@@ -293,7 +380,7 @@ func (q *Queries) ListContacts(ctx context.Context, jurisdiction string) ([]Manu
 }
 
 const listDeeds = `-- name: ListDeeds :many
-SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig FROM manual_edition_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
+SELECT jurisdiction, edition, seq, kind, person, session, hash, about, reason, day, sig, hour FROM manual_edition_deed WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq
 `
 
 type ListDeedsParams struct {
@@ -322,6 +409,7 @@ func (q *Queries) ListDeeds(ctx context.Context, arg ListDeedsParams) ([]ManualE
 			&i.Reason,
 			&i.Day,
 			&i.Sig,
+			&i.Hour,
 		); err != nil {
 			return nil, err
 		}
@@ -378,6 +466,38 @@ func (q *Queries) ListEditions(ctx context.Context, arg ListEditionsParams) ([]L
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listKept = `-- name: ListKept :many
+SELECT seq FROM manual_edition_kept WHERE jurisdiction = $1 AND edition = $2 ORDER BY seq DESC
+`
+
+type ListKeptParams struct {
+	Jurisdiction string
+	Edition      string
+}
+
+func (q *Queries) ListKept(ctx context.Context, arg ListKeptParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, listKept, arg.Jurisdiction, arg.Edition)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var seq int64
+		if err := rows.Scan(&seq); err != nil {
+			return nil, err
+		}
+		items = append(items, seq)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
