@@ -41,6 +41,7 @@ fuzz: ## every fuzz target for 5 seconds
 
 bench: build ## measure; docs/benchmarks.md keeps the numbers
 	NAUNGAN_PG_FLAGS=-durable scripts/with-postgres $(GO) test -tags bench -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/journey/...
+	$(GO) test -run '^$$' -bench . -benchtime 10x -timeout 10m ./xlsform
 
 generate: ## templ and sqlc, after changing *.templ or *.sql
 	scripts/generate

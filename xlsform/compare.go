@@ -89,7 +89,7 @@ func lastStep(path string) string { return path[strings.LastIndexByte(path, '/')
 // before it may change the result, whether or not anything changed in the world. They are advice, not a test of equivalence.
 func Compare(old, new *Form) Comparison {
 	c := &comparer{old: old, new: new, to: map[*Item]*Item{}, from: map[*Item]*Item{}, parents: map[*Item]*Item{},
-		own: map[*Item][]Change{}, paths: map[string]string{}}
+		own: map[*Item][]Change{}, paths: map[string]string{}, lists: map[listPair][]Change{}}
 	c.match()
 	c.form()
 	c.visit()
@@ -106,6 +106,7 @@ type comparer struct {
 	parents  map[*Item]*Item    // of the items of both forms
 	paths    map[string]string  // local path in the old form to that in the new
 	own      map[*Item][]Change // by new item, by old item when there is no new
+	lists    map[listPair][]Change
 	out      Comparison
 }
 

@@ -52,7 +52,7 @@ func (c *comparer) choices(o, n *Item) {
 	if o.Choices.List == "" || n.Choices.List == "" {
 		return
 	}
-	c.listChange(o, n, c.old.offered(o), c.new.offered(n))
+	c.listChange(o, n)
 }
 
 func (c *comparer) source(it *Item, expr func(*Item, string) string) string {
@@ -68,9 +68,52 @@ func (c *comparer) source(it *Item, expr func(*Item, string) string) string {
 	return ""
 }
 
-func (c *comparer) listChange(o, n *Item, a, b offered) {
+// listPair is a list of the old form and one of the new, and what else of two questions decides how a change of them is told.
+type listPair struct {
+	old, new               string
+	rank, filtered, random bool
+}
+
+// listChange notes what changed between the lists of two questions. Questions share lists: what is found once is told of all of them,
+// unless a label holds an answer, whose path is told as seen from the question.
+func (c *comparer) listChange(o, n *Item) {
+	pair := listPair{o.Choices.List, n.Choices.List, n.Type == "rank", n.Choices.Filter != "", o.Choices.Randomize && n.Choices.Randomize}
+	found, known := c.lists[pair]
+	if !known {
+		a, b := c.old.offered(o), c.new.offered(n)
+		found = c.compareLists(o, n, a, b)
+		if !a.answers() && !b.answers() {
+			c.lists[pair] = found
+		}
+	}
+	for _, ch := range found {
+		ch.Path, ch.OldPath = n.Path, o.Path
+		c.note(n, ch)
+	}
+}
+
+// answers tells whether a label of the choices holds an answer.
+func (l offered) answers() bool {
+	for _, ch := range l.byName {
+		for _, tr := range ch.Label.Translations {
+			if slices.ContainsFunc(tr.Value, func(p Piece) bool { return p.Output != "" }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// compareLists gives the changes of a list, without the paths of the question.
+func (c *comparer) compareLists(o, n *Item, a, b offered) (found []Change) {
 	tell := func(code, choice, lang, old, new string) {
-		c.note(n, Change{Code: code, Path: n.Path, OldPath: o.Path, Choice: choice, Language: lang, Old: old, New: new})
+		found = append(found, Change{Code: code, Choice: choice, Language: lang, Old: old, New: new})
+	}
+	labels := map[string]bool{} // of the old choices, by language
+	for _, ch := range a.byName {
+		for lang, text := range c.inLanguages(c.old, o, ch.Label) {
+			labels[lang+"\x00"+text] = true
+		}
 	}
 	prefix := ""
 	if n.Type == "rank" {
@@ -84,7 +127,7 @@ func (c *comparer) listChange(o, n *Item, a, b offered) {
 		case a.byName[name] == nil:
 			tell(prefix+"choice-added", name, "", "", c.anyLabel(c.new, n, b.byName[name]))
 		default:
-			c.choiceLabels(o, n, a, b, name, tell)
+			c.choiceLabels(o, n, a.byName[name], b.byName[name], labels, tell)
 		}
 	}
 	gone := map[string]bool{}
@@ -97,6 +140,7 @@ func (c *comparer) listChange(o, n *Item, a, b offered) {
 		}
 	}
 	c.choiceOrder(o, n, a, b, renamed, tell)
+	return found
 }
 
 // choiceRenames gives the old name of choices that kept a label but not their name; where two could be meant, none is taken.
@@ -133,14 +177,12 @@ func (c *comparer) choiceRenames(o, n *Item, a, b offered) map[string]string {
 }
 
 // choiceLabels notes changed labels of a choice; one that now bears the label of another old choice may have changed places with it.
-func (c *comparer) choiceLabels(o, n *Item, a, b offered, name string, tell func(code, choice, lang, old, new string)) {
-	before, after := a.byName[name], b.byName[name]
+func (c *comparer) choiceLabels(o, n *Item, before, after *Choice, labels map[string]bool, tell func(code, choice, lang, old, new string)) {
+	name := after.Name
 	c.texts(o, n, before.Label, after.Label, func(lang, old, new string, translation bool) {
 		code := "choice-label"
-		for _, other := range a.names {
-			if other != name && new != "" && c.inLanguages(c.old, o, a.byName[other].Label)[lang] == new {
-				code = "choice-swapped"
-			}
+		if new != "" && labels[lang+"\x00"+new] { // not its own: that one is old
+			code = "choice-swapped"
 		}
 		if translation {
 			code = "translation"

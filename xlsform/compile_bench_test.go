@@ -1,9 +1,10 @@
 package xlsform
 
 import (
-	"context"
+	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 )
 
@@ -29,15 +30,16 @@ func household(n int) Workbook {
 	return Workbook{[]Sheet{survey, choices}}
 }
 
+// BenchmarkCompile goes from the bytes of an .xlsx to the XForm written.
 func BenchmarkCompile(b *testing.B) {
-	for _, n := range []int{950, 10_000} {
+	for _, n := range []int{950, 1000, 10_000, 40_000} {
 		b.Run(fmt.Sprint(n, " rows"), func(b *testing.B) {
-			book := household(n)
+			data := workbookOf(b, household(n))
 			b.ReportAllocs()
 			for b.Loop() {
-				form, found, err := CompileWorkbook(context.Background(), book, Options{})
-				if err != nil || len(found.Errors()) > 0 {
-					b.Fatal(err, found.Errors()[0].Message("en"))
+				form, found, err := Compile(b.Context(), Source{Reader: bytes.NewReader(data)}, Options{})
+				if err != nil || form == nil {
+					b.Fatal(err, found.Errors())
 				}
 				if err := form.WriteXForm(io.Discard); err != nil {
 					b.Fatal(err)
@@ -45,4 +47,53 @@ func BenchmarkCompile(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkParseXForm reads the XForm of such a form back, and BenchmarkCompare holds it against one with other questions and choices.
+func BenchmarkParseXForm(b *testing.B) {
+	for _, n := range []int{950, 10_000} {
+		b.Run(fmt.Sprint(n, " rows"), func(b *testing.B) {
+			var text bytes.Buffer
+			if err := householdForm(b, n, "").WriteXForm(&text); err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(text.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ParseXForm(bytes.NewReader(text.Bytes()), Limits{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	for _, n := range []int{950, 10_000} {
+		b.Run(fmt.Sprint(n, " rows"), func(b *testing.B) {
+			before, after := householdForm(b, n, ""), householdForm(b, n, "_7")
+			b.ReportAllocs()
+			for b.Loop() {
+				if c := Compare(before, after); len(c.Changes) < n/20 {
+					b.Fatal(len(c.Changes))
+				}
+			}
+		})
+	}
+}
+
+// householdForm compiles it; items whose name ends with renamed get another name, and their labels other words.
+func householdForm(b *testing.B, n int, renamed string) *Form {
+	b.Helper()
+	book := household(n)
+	for _, row := range book.Sheets[0].Rows {
+		if renamed != "" && strings.HasPrefix(row.Cells[0], "text") && strings.HasSuffix(row.Cells[1], renamed) {
+			row.Cells[1], row.Cells[2] = row.Cells[1]+"x", "Catat"
+		}
+	}
+	form, found, err := CompileWorkbook(b.Context(), book, Options{})
+	if err != nil || form == nil {
+		b.Fatal(err, found.Errors())
+	}
+	return form
 }

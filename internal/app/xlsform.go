@@ -80,8 +80,8 @@ func (c xlsformIn) compile(ctx context.Context, s streams) (*xlsform.Form, compi
 	}
 	form, found, err := xlsform.Compile(ctx, xlsform.Source{Name: name, Reader: in}, xlsform.Options{Name: c.Name})
 	answer := compiled{Errors: c.flaws(found.Errors()), Warnings: c.flaws(found.Warnings())}
-	if errors.Is(err, xlsform.ErrFormat) || errors.Is(err, xlsform.ErrTooLarge) {
-		answer.Errors, err = append(answer.Errors, c.unreadable(err)), nil
+	if bad, found := errors.AsType[*xlsform.ReadError](err); found {
+		answer.Errors, err = append(answer.Errors, flaw{Code: bad.Code, Message: bad.Message(c.lang()), Hint: bad.Hint(c.lang())}), nil
 	}
 	answer.OK = err == nil && form != nil && len(answer.Errors) == 0
 	return form, answer, err
@@ -93,16 +93,6 @@ func (c xlsformIn) flaws(list xlsform.Diagnostics) []flaw {
 		out = append(out, flaw{d.Code, d.Sheet, d.Row, d.Column, d.Cell, d.Found, d.Message(c.lang()), d.Hint(c.lang())})
 	}
 	return out
-}
-
-// unreadable says that a file is no spreadsheet, or one beyond the bounds, as the library put it.
-func (c xlsformIn) unreadable(err error) flaw {
-	code := "unreadable"
-	if errors.Is(err, xlsform.ErrTooLarge) {
-		code = "too_large"
-	}
-	say := c.words()
-	return flaw{Code: strings.ReplaceAll(code, "_", "-"), Message: say("xlsform."+code, "why", err.Error()), Hint: say("xlsform." + code + "_hint")}
 }
 
 // words says a text of ours in the language of the messages.

@@ -3,23 +3,28 @@ package app
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/naungan/naungan/xlsform"
 )
 
 type xlsformExplainCmd struct {
-	Code string `arg:"" optional:"" help:"A code as it stands behind a message; without one, the reference of all (docs/xlsform-errors.md)."`
-	JSON bool   `name:"json" help:"Print one JSON document."`
+	Code    string `arg:"" optional:"" help:"A code as it stands behind a message; without one, the reference of all (docs/xlsform-errors.md)."`
+	Changes bool   `help:"Codes of changes between two versions of a form instead (docs/xlsform-changes.md)."`
+	JSON    bool   `name:"json" help:"Print one JSON document."`
 }
 
-// explained is a code as JSON.
+// explained is a code as JSON: of a fault with its severity, of a change with its verdict.
 type explained struct {
 	Code     string           `json:"code"`
-	Severity xlsform.Severity `json:"severity"`
+	Severity xlsform.Severity `json:"severity,omitempty"`
+	Verdict  string           `json:"verdict,omitempty"`
 	ID       explainedWords   `json:"id"`
 	EN       explainedWords   `json:"en"`
 }
+
+func (e explained) kind() string { return string(e.Severity) + e.Verdict }
 
 type explainedWords struct {
 	Message string `json:"message"`
@@ -28,53 +33,56 @@ type explainedWords struct {
 
 // Run writes the reference, or what it says of one code.
 func (c xlsformExplainCmd) Run(s streams) error {
-	list := xlsform.Explanations()
+	list, page := faultsExplained(), faultReference
+	if c.Changes {
+		list, page = changesExplained(), changeReference
+	}
 	if c.Code != "" {
-		list = only(list, c.Code)
+		list = slices.DeleteFunc(list, func(e explained) bool { return e.Code != c.Code })
 	}
 	switch {
 	case c.Code != "" && len(list) == 0:
 		_, _ = fmt.Fprintf(s.err, "naungan: no such code: %s; naungan xlsform explain lists them all\n", c.Code)
 		return errNo
 	case c.JSON:
-		return printJSON(s.out, explain(list))
+		return printJSON(s.out, list)
 	case c.Code == "":
-		return xlsformReference(s.out, list)
+		return page.write(s.out, list)
 	}
 	return explainOne(s.out, list[0])
 }
 
-func only(list []xlsform.Explanation, code string) []xlsform.Explanation {
-	for _, e := range list {
-		if e.Code == code {
-			return []xlsform.Explanation{e}
-		}
-	}
-	return nil
-}
-
-func explain(list []xlsform.Explanation) []explained {
-	out := make([]explained, 0, len(list))
-	for _, e := range list {
-		out = append(out, explained{e.Code, e.Severity, explainedWords(e.Bahasa), explainedWords(e.English)})
+func faultsExplained() (out []explained) {
+	for _, e := range xlsform.Explanations() {
+		out = append(out, explained{Code: e.Code, Severity: e.Severity, ID: explainedWords(e.Bahasa), EN: explainedWords(e.English)})
 	}
 	return out
 }
 
-// xlsformReference writes all codes as Markdown, errors first: docs/xlsform-errors.md is made by it.
-func xlsformReference(w io.Writer, list []xlsform.Explanation) error {
-	if _, err := fmt.Fprintf(w, "%s\n", xlsformReferenceHead); err != nil {
+func changesExplained() (out []explained) {
+	for _, e := range xlsform.ChangeExplanations() {
+		out = append(out, explained{Code: e.Code, Verdict: e.Verdict.String(), ID: explainedWords(e.Bahasa), EN: explainedWords(e.English)})
+	}
+	return out
+}
+
+// reference is a page of codes: what stands above them, and its parts by kind, the gravest first.
+type reference struct {
+	head  string
+	parts [][2]string // kind and title
+}
+
+// write writes all codes as Markdown: docs/xlsform-errors.md and docs/xlsform-changes.md are made by it.
+func (r reference) write(w io.Writer, list []explained) error {
+	if _, err := fmt.Fprintf(w, "%s\n", r.head); err != nil {
 		return err
 	}
-	for _, part := range []struct {
-		severity xlsform.Severity
-		title    string
-	}{{xlsform.Error, "Kesalahan (errors)"}, {xlsform.Warning, "Peringatan (warnings)"}} {
-		if _, err := fmt.Fprintf(w, "\n## %s\n", part.title); err != nil {
+	for _, part := range r.parts {
+		if _, err := fmt.Fprintf(w, "\n## %s\n", part[1]); err != nil {
 			return err
 		}
 		for _, e := range list {
-			if e.Severity != part.severity {
+			if e.kind() != part[0] {
 				continue
 			}
 			if err := explainOne(w, e); err != nil {
@@ -85,20 +93,36 @@ func xlsformReference(w io.Writer, list []xlsform.Explanation) error {
 	return nil
 }
 
-const xlsformReferenceHead = `<!-- Written by naungan xlsform explain (make generate); do not edit. -->
+var faultReference = reference{`<!-- Written by naungan xlsform explain (make generate); do not edit. -->
 # Pesan pemeriksa XLSForm (messages of the XLSForm compiler)
 
 Tiap pesan menyebut lembar, baris, sel, apa yang ditemukan, dan cara memperbaikinya. Kode di bawah tetap sama antarversi. Isi dalam
-{kurung} diganti dengan yang ada pada borang. *(Each message names sheet, row, cell, what was found and how to mend it. The codes stay
+{kurung} diganti dengan yang ada pada formulir. *(Each message names sheet, row, cell, what was found and how to mend it. The codes stay
 the same from version to version. What stands in {braces} is filled from the form.)*
 
-Kesalahan menghentikan pembuatan borang; peringatan tidak. *(With an error no form is made; a warning does not prevent it.)*`
+Kesalahan menghentikan pembuatan formulir; peringatan tidak. *(With an error no form is made; a warning does not prevent it.)*`, [][2]string{{"error", "Kesalahan (errors)"}, {"warning", "Peringatan (warnings)"}}}
 
-// explainOne writes a code with its words; braces are shown as code, so that no Markdown reader takes < or * in them for its own.
-func explainOne(w io.Writer, e xlsform.Explanation) error {
-	_, err := fmt.Fprintf(w, "\n### %s\n\n- **id** %s\n  *%s*\n- **en** %s\n  *%s*\n", e.Code,
-		marked(e.Bahasa.Message), marked(e.Bahasa.Hint), marked(e.English.Message), marked(e.English.Hint))
+var changeReference = reference{`<!-- Written by naungan xlsform explain --changes (make generate); do not edit. -->
+# Perubahan antarversi formulir (changes between versions of a form)
+
+Tiap perubahan diberi putusan: apakah jawaban kedua versi masih satu rangkaian. Kode yang dimulai dengan type- adalah alasan putusan atas
+perubahan jenis pertanyaan. *(Each change has a verdict: whether the answers to both versions still make one series. Codes that begin with
+type- are the reasons for the verdict on a change of a question's type.)*`,
+	[][2]string{{"series-broken", "Rangkaian terputus (series broken)"}, {"with-care", "Dapat dibandingkan dengan hati-hati (comparable with care)"},
+		{"comparable", "Dapat dibandingkan (comparable)"}}}
+
+// explainOne writes a code with its words; signs that Markdown would take for its own are marked as text.
+func explainOne(w io.Writer, e explained) error {
+	_, err := fmt.Fprintf(w, "\n### %s\n\n- **id** %s\n- **en** %s\n", e.Code, e.ID.lines(), e.EN.lines())
 	return err
+}
+
+// lines are a message and, if it has one, its hint below. A change of type has none: its reason's stands for it.
+func (e explainedWords) lines() string {
+	if e.Hint == "" {
+		return marked(e.Message)
+	}
+	return marked(e.Message) + "\n  *" + marked(e.Hint) + "*"
 }
 
 var marks = strings.NewReplacer(`*`, `\*`, `_`, `\_`, `<`, `\<`, "\n", " ")

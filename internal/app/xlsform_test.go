@@ -82,7 +82,7 @@ func TestXlsformSpeaks(t *testing.T) {
 // TestXlsformUnreadable answers for what is no spreadsheet, and for wrong usage.
 func TestXlsformUnreadable(t *testing.T) {
 	status, out, _ := runXlsform("PK\x03\x04 broken", "check", "-", "--json", "--lang", "en")
-	if a := readCompiled(t, out); status != 1 || a.OK || len(a.Errors) != 1 || a.Errors[0].Code != "unreadable" || a.Errors[0].Hint == "" {
+	if a := readCompiled(t, out); status != 1 || a.OK || len(a.Errors) != 1 || a.Errors[0].Code != "read-zip" || a.Errors[0].Hint == "" {
 		t.Errorf("a broken zip: status %d, %+v", status, a)
 	}
 	if status, _, errs := runXlsform("", "check", filepath.Join(t.TempDir(), "none.xlsx")); status != 1 || errs == "" {
@@ -143,5 +143,26 @@ func TestXlsformReference(t *testing.T) {
 	}
 	if status, _, errs := runXlsform("", "explain", "no-such-code"); status != 1 || errs == "" {
 		t.Errorf("an unknown code: status %d, %q", status, errs)
+	}
+}
+
+// TestXlsformChangeReference holds docs/xlsform-changes.md to the program's words in the same way.
+func TestXlsformChangeReference(t *testing.T) {
+	const file = "../../docs/xlsform-changes.md"
+	status, out, errs := runXlsform("", "explain", "--changes")
+	if status != 0 || errs != "" {
+		t.Fatalf("status %d, %q", status, errs)
+	}
+	if have, err := os.ReadFile(file); err != nil || string(have) != out {
+		t.Errorf("%s is stale (%v): run make generate", file, err)
+	}
+	for _, e := range xlsform.ChangeExplanations() {
+		hints := e.Bahasa.Hint != "" && e.English.Hint != "" || e.Code == "type" // whose reason says what to do
+		if e.Bahasa.Message == e.English.Message || !hints || strings.Count(out, "### "+e.Code+"\n") != 1 {
+			t.Errorf("%s is not whole: %+v", e.Code, e)
+		}
+	}
+	if status, one, _ := runXlsform("", "explain", "--changes", "question-removed", "--json"); status != 0 || !strings.Contains(one, `"verdict": "series-broken"`) || strings.Contains(one, "severity") {
+		t.Errorf("one change as JSON: status %d, %q", status, one)
 	}
 }

@@ -128,11 +128,7 @@ func (c Case) workbook(ctx context.Context) (xlsform.Workbook, error) {
 		return sheets(c.SS)
 	}
 	src := xlsform.Source{Name: "data.md", Format: xlsform.Markdown, Reader: strings.NewReader(c.MD)}
-	book, err := xlsform.ReadWorkbook(ctx, src, xlsform.DefaultLimits)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return markdown(c.MD), nil
-	}
-	return book, err
+	return xlsform.ReadWorkbook(ctx, src, xlsform.DefaultLimits)
 }
 
 // sheets reads {"survey": [{"type": …}, …], …}: the columns are the keys in the order they first appear.

@@ -18,7 +18,7 @@ import (
 )
 
 // unloadable are cases whose form is as its author wrote it and which ODK's engine 0.22 does not load, the recorded XML as little
-// as ours.
+// as ours: an expression with <>, which XPath does not know, among them.
 var unloadable = regexp.MustCompile(`test_area\.|test_media_from_reference__translated|test_instance_expression__permutations|test_validate_unicode_exception\.`)
 
 type loaded struct {
@@ -102,10 +102,7 @@ func engine(t *testing.T, in io.Reader) (out []loaded) {
 	_, noPackage := os.Stat("../../web/node_modules/@getodk/xforms-engine")
 	node, noNode := exec.LookPath("node")
 	if noNode != nil || noPackage != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("node and @getodk/xforms-engine are needed in CI:", noNode, noPackage)
-		}
-		t.Skip("node or @getodk/xforms-engine is missing: make assets installs it")
+		missing(t, "node or @getodk/xforms-engine is missing: make assets installs it: ", errors.Join(noNode, noPackage))
 	}
 	cmd := exec.CommandContext(t.Context(), node, "../../web/oracle/engine.mjs")
 	cmd.Stdin, cmd.Stderr = in, os.Stderr
