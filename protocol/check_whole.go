@@ -382,7 +382,7 @@ func (c *checking) gate(at place, s *Step, id string, asked bool) {
 	if !asked && consent.OrStep == "" && consent.Evidence.ID == "" {
 		c.wrong(at, RuleGate, both("langkah %s menunggu persetujuan %s yang tidak diminta langkah mana pun dan tidak memiliki bukti", "step %s waits for consent %s, which no step asks for and nothing shows", c.m.Named("steps", s.ID), c.m.Named("consents", id)), Text{"mintalah di langkah dengan formulir persetujuan, atau tulis evidence:", "ask for it in the step with the consent form, or write evidence:"})
 	} else if !asked && consent.OrStep == "" {
-		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", c.m.Named("consents", id)), Text{"sebut di consent: langkah yang menghasilkan formulir persetujuan", "name it in consent: of the step that brings out the consent form"})
+		c.warn(at, RuleConsentUnheld, both("persetujuan %s tidak diminta langkah mana pun", "no step asks for consent %s", c.m.Named("consents", id)), Text{"sebut pada persetujuan (consent:) langkah yang menghasilkan formulir persetujuan", "name it among the consents (consent:) of the step that brings out the consent form"})
 	}
 }
 
@@ -421,7 +421,7 @@ func (c *checking) unasked() {
 	}
 	for _, id := range keysOf(c.m.Facts) {
 		if !asked[id] {
-			c.warn(c.root().to("facts", id), RuleFactUnasked, both("fakta %s tidak ditanyakan di mana pun", "no condition asks for fact %s", c.m.Named("facts", id)), Text{"pakai dalam when:, atau hapus", "use it in when:, or take it out"})
+			c.warn(c.root().to("facts", id), RuleFactUnasked, both("tidak ada syarat yang memakai fakta %s", "no condition asks for fact %s", c.m.Named("facts", id)), Text{"pakai dalam syarat sebuah langkah (when:), atau hapus bila tidak perlu", "use it in a condition of a step (when:), or take it out if nobody needs it"})
 		}
 	}
 }

@@ -119,9 +119,17 @@ func (s *Service) deed(ctx context.Context, who access.Who, action, edition stri
 
 func checkReason(reason string) error {
 	var c plain.Checker
-	c.Must("reason", reason)
-	c.Text("reason", reason, maxReason)
+	needReason(&c, reason)
 	return c.Err()
+}
+
+// needReason asks for why: the summary of what is wrong names it, for the field
+// stands at the end of a long page.
+func needReason(c *plain.Checker, reason string) {
+	if strings.TrimSpace(reason) == "" {
+		c.Add("reason", "manual.reason_missing")
+	}
+	c.Text("reason", reason, maxReason)
 }
 
 // put moves an edition to a state; an edition that stands elsewhere by now is a
@@ -155,8 +163,7 @@ func (s *Service) Begin(ctx context.Context, who access.Who, ref, name, reason s
 	var c plain.Checker
 	c.Must("version", name)
 	c.Text("version", name, 40)
-	c.Must("reason", reason)
-	c.Text("reason", reason, maxReason)
+	needReason(&c, reason)
 	if err := c.Err(); err != nil {
 		return "", err
 	}

@@ -75,7 +75,7 @@ func draftFrame(v draftView, heading string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if heading == "" {
-				templ_7745c5c3_Err = ui.H1(ui.T(ctx, "manual.draft.title", "version", v.Name)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.H1(draftTitle(ctx, v.view)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -33,7 +33,7 @@ func find(m *protocol.Manual, q, l string) (out []found) {
 		}
 	}
 	for _, s := range m.Steps {
-		add("langkah", s.ID, s.Title.In(l), stepTexts(s)...)
+		add("langkah", s.ID, s.Title.In(l), append(stepTexts(s), spans(m, s)...)...)
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Forms)) {
 		f := m.Forms[id]
@@ -44,7 +44,7 @@ func find(m *protocol.Manual, q, l string) (out []found) {
 		add("formulir", id, f.Title.In(l), texts...)
 	}
 	for _, g := range m.Guards {
-		add("aturan", g.ID, g.ID, g.Rule.ID, g.Rule.EN)
+		add("aturan", g.ID, g.Rule.In(l), g.Rule.ID, g.Rule.EN)
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sources)) {
 		add("sumber", id, m.Sources[id].Title)
@@ -59,6 +59,25 @@ func stepTexts(s *protocol.Step) []string {
 	}
 	for _, t := range s.Track {
 		out = append(out, t.What.ID, t.What.EN)
+	}
+	return out
+}
+
+// spans are the deadlines of a step as they are looked for: "24 jam · Laporan
+// polisi diterima", also those of other agencies.
+func spans(m *protocol.Manual, s *protocol.Step) (out []string) {
+	add := func(n int, unit, anchor string) {
+		if unit != "" {
+			span, from := protocol.SpanText(n, unit), m.AnchorText(anchor)
+			out = append(out, span.ID+" · "+from.ID, span.EN+" · "+from.EN)
+		}
+	}
+	add(s.Deadline.Value, s.Deadline.Unit, s.Deadline.Anchor)
+	for _, d := range s.DeadlineWhen {
+		add(d.Value, d.Unit, s.Deadline.Anchor)
+	}
+	for _, t := range s.Track {
+		add(t.Value, t.Unit, t.Anchor)
 	}
 	return out
 }

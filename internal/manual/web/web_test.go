@@ -258,3 +258,23 @@ func TestNothingTypedIsLostSilently(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchFindsADeadline by its span, in either language, and calls a rule by
+// what it says.
+func TestSearchFindsADeadline(t *testing.T) {
+	m := theDefault(t).Manual
+	for _, q := range []string{"72 jam", "72 hours"} {
+		ids := map[string]string{}
+		for _, f := range find(m, q, "id") {
+			ids[f.ID] = f.Text
+		}
+		if s := ids["E1"]; !strings.Contains(s, "72") {
+			t.Errorf("%s: E1 is not found by its deadline: %v", q, ids)
+		}
+	}
+	for _, f := range find(m, "wali", "id") {
+		if f.Part == "aturan" && f.Title == f.ID {
+			t.Errorf("the rule %s is called by its code", f.ID)
+		}
+	}
+}

@@ -76,6 +76,14 @@ func deadline(ctx context.Context, v view, d protocol.Deadline) string {
 	return when(ctx, v, d.Value, d.Unit, d.Anchor) + " (" + authority(ctx, d.Binding, d.Basis, d.Certainty) + ")"
 }
 
+// draftTitle calls it a draft as long as it is one.
+func draftTitle(ctx context.Context, v view) string {
+	if v.State == manual.Draft || v.State == manual.Reviewed {
+		return ui.T(ctx, "manual.draft.title", "version", v.Name)
+	}
+	return ui.T(ctx, "manual.draft.title_signed", "version", v.Name)
+}
+
 func authority(ctx context.Context, codes ...string) string {
 	var out []string
 	for i, code := range codes {
