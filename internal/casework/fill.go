@@ -77,6 +77,17 @@ func (o Opened) Filling(form, step string) (e Entry[FillingDoc], ok bool) {
 	return e, false
 }
 
+// Finished returns the newest finished filling of a form in the case, whatever the
+// step that it was filled in for.
+func (o Opened) Finished(form string) (e Entry[FillingDoc], ok bool) {
+	for _, f := range slices.Backward(o.Fillings) {
+		if f.Doc.Form == form && !f.Doc.Draft {
+			return f, true
+		}
+	}
+	return e, false
+}
+
 // FillingAt returns the filling that was stored at a sequence.
 func (o Opened) FillingAt(seq int64) (e Entry[FillingDoc], ok bool) {
 	i := slices.IndexFunc(o.Fillings, func(f Entry[FillingDoc]) bool { return f.Seq == seq })
@@ -180,6 +191,24 @@ func (o Opened) Wants(m *protocol.Manual, step string) (out []string) {
 		}
 	}
 	return out
+}
+
+// LeftOpen returns what a step leaves open that is marked done along with events:
+// the facts that decide what comes next (Wants), and the forms that it brings out
+// and that were not finished in this case, neither here nor noted as on paper. A
+// form serves all its steps, as it does for the manual's gates.
+func (o Opened) LeftOpen(m *protocol.Manual, step string, events []protocol.Event) (facts, forms []string) {
+	o.Course.Events = append(slices.Clone(o.Course.Events), events...)
+	if s := m.Step(step); s != nil {
+		for _, form := range s.Outputs {
+			_, here := o.Finished(form)
+			paper := slices.ContainsFunc(o.Course.Events, func(e protocol.Event) bool { return e.Kind == protocol.FormFilled && e.Name == form })
+			if _, err := FormOf(m, form, step); err == nil && !here && !paper {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return o.Wants(m, step), forms
 }
 
 // Unasked returns the facts that nobody has said and that keep a step away whose

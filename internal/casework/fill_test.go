@@ -199,6 +199,13 @@ func TestAStepAsksForWhatDecidesTheNext(t *testing.T) {
 		if got := strings.Join(o.Wants(m, "A6"), " "); got != "risk immediate_danger" { // who leads is known: ours
 			t.Errorf("A6 asks for %q", got)
 		}
+		paper := []protocol.Event{{Kind: protocol.FormFilled, Name: "F-04"}, {Kind: protocol.FactSet, Name: "risk", Value: "low"}}
+		if facts, forms := o.LeftOpen(m, "A5", nil); len(facts) != 2 || !slices.Equal(forms, []string{"F-04"}) {
+			t.Errorf("A5 leaves open %q and %q", facts, forms)
+		}
+		if facts, forms := o.LeftOpen(m, "A5", paper); !slices.Equal(facts, []string{"immediate_danger"}) || forms != nil || o.Said("risk") != "unknown" {
+			t.Errorf("with the form on paper A5 leaves open %q and %q", facts, forms)
+		}
 		if got := o.Wants(m, "Z9"); got != nil {
 			t.Errorf("no step asks for %q", got)
 		}

@@ -294,6 +294,10 @@ func TestWholeWayInABrowser(t *testing.T) {
 	}
 	b.goTo(at + "/langkah")
 	b.press("Selesai")
+	b.see("masih ada yang terbuka")
+	b.set("anyway", "yes")
+	b.set("text", "Diisi kemudian.") // of the first step, as the button
+	b.press("Selesai")
 	b.see("Langkah disimpan")
 	b.goTo(at + "/kelola")
 	b.set("cause", "other")

@@ -114,6 +114,108 @@ func TestAFinishedFormDecidesWhatComesNext(t *testing.T) {
 	c.see("Bahaya sekarang: Ya", "Tingkat risiko: Tinggi")
 }
 
+// screened fills in F-04 for a step, where nothing of it is known yet.
+func (c *client) screened(at, step string) {
+	c.t.Helper()
+	c.get(at + "/formulir/F-04?langkah=" + step)
+	fields := []string{"isi.immediate_danger", "no", "isi.risk", "medium", "isi.official_implicated", "no", "isi.screened_at", "2026-11-20T09:00"}
+	for _, id := range []string{"with_suspect", "threatened", "threat_to_spread", "self_harm", "injured_or_pregnant", "confined", "about_to_be_moved"} {
+		fields = append(fields, "isi."+id, "no")
+	}
+	c.submit("Selesaikan formulir", fields...)
+	if c.status == http.StatusUnprocessableEntity { // fields that the answers made appear
+		c.submit("Selesaikan formulir")
+	}
+	c.see("Formulir selesai dan disimpan")
+}
+
+// TestAFormForAnotherStepBeginsWithWhatIsKnown: F-04 serves A5 and A6.
+func TestAFormForAnotherStepBeginsWithWhatIsKnown(t *testing.T) {
+	h := start(t, "", discard{})
+	c := h.as("seruni")
+	at := c.newCase(h, "Anak Contoh Dua Langkah")
+	c.get(at + "/formulir/F-04?langkah=A5")
+	c.submit("Simpan dulu", "isi.screened_at", "2026-11-19T08:00")
+	c.get(at + "/formulir/F-04?langkah=A6")
+	c.unseen("Jawaban di bawah diambil dari") // a draft is no answer yet
+	if c.field("isi.screened_at") != "" {
+		t.Error("an unfinished filling is taken for known")
+	}
+	c.screened(at, "A5")
+
+	d := h.as("wijaya")
+	d.get(at + "/formulir/F-04?langkah=A6")
+	d.see("Jawaban di bawah diambil dari: Isian nomor", "seruni", "langkah A5. Periksa satu per satu")
+	if d.field("isi.screened_at") != "2026-11-20T09:00" {
+		t.Error("what is known is asked again")
+	}
+	d.follow("Mulai dari formulir kosong")
+	d.unseen("Jawaban di bawah diambil dari")
+	if d.field("isi.screened_at") != "" {
+		t.Error("the empty form is not empty")
+	}
+	d.get(at + "/formulir/F-04?langkah=A6")
+	d.submit("Selesaikan formulir", "isi.screened_at", "")
+	d.wants(http.StatusUnprocessableEntity)
+	d.see("Jawaban di bawah diambil dari: Isian nomor") // still
+	d.submit("Selesaikan formulir", "isi.screened_at", "2026-11-21T10:00")
+	d.see("Formulir selesai dan disimpan", "Selesai diisi wijaya")
+	d.get(at + "/formulir/F-04?langkah=A5") // that of A5 stays its own
+	d.unseen("Jawaban di bawah diambil dari")
+	if d.field("isi.screened_at") != "2026-11-20T09:00" {
+		t.Error("the filling of A5 was changed")
+	}
+}
+
+// TestDoneSaysWhatIsStillOpen: a step is not marked done past its question and form
+// unless the worker means it; what was typed stays, and the history tells why.
+func TestDoneSaysWhatIsStillOpen(t *testing.T) {
+	both(t, func(h *house) {
+		c := h.as("seruni")
+		at := c.newCase(h, "Anak Contoh Terbuka")
+		c.get(at + "/langkah")
+		c.unseen("Tetap tandai selesai")
+		const why = "Sinyal putus; dilanjutkan lewat telepon sekolah."
+		c.stepDeed("A5", "Selesai", why)
+		c.wants(http.StatusUnprocessableEntity)
+		c.see("Langkah ini belum disimpan sebagai selesai", "belum dijawab: Bahaya sekarang, Tingkat risiko; formulir belum selesai diisi: F-04", "Tetap tandai selesai")
+		if c.area("text-A5") != why {
+			t.Error("the note is lost")
+		}
+		c.ask("A5", "done", "anyway", "yes", "text", "")
+		c.wants(http.StatusUnprocessableEntity)
+		c.see("Tulis alasannya.", "Tetap tandai selesai")
+		c.get(at + "/garis-waktu")
+		c.unseen("Selesai: A5")
+		c.get(at + "/langkah?lang=en")
+		c.ask("A5", "done")
+		c.see("something is still open", "Mark as done all the same")
+		c.get(at + "/langkah?lang=id")
+		c.doneAnyway("A5", why)
+		c.get(at + "/garis-waktu")
+		c.see("Selesai: A5", why)
+		c.get(at + "/catatan")
+		c.see(why)
+
+		// Answered and filled in, nothing more is asked.
+		at = c.newCase(h, "Anak Contoh Lengkap")
+		c.screened(at, "A5")
+		c.get(at + "/langkah")
+		c.stepDeed("A5", "Selesai", "")
+		c.wants(http.StatusOK)
+		c.see("Langkah disimpan")
+
+		// Where a child is in danger the tick alone is enough.
+		at = c.newCase(h, "Anak Contoh Bahaya")
+		c.get(at + "/langkah")
+		c.ask("A5", "done", "fact.immediate_danger", "true")
+		c.wants(http.StatusUnprocessableEntity)
+		c.ask("A5", "done", "anyway", "yes")
+		c.wants(http.StatusOK)
+		c.see("Langkah disimpan", "B1 Pertolongan darurat")
+	})
+}
+
 func TestAStepAsksForItsFacts(t *testing.T) {
 	both(t, func(h *house) {
 		c := h.as("seruni")
@@ -123,6 +225,12 @@ func TestAStepAsksForItsFacts(t *testing.T) {
 		c.wants(http.StatusUnprocessableEntity)
 		c.see("Pilih salah satu dari daftar.")
 		c.ask("A5", "done", "fact.immediate_danger", "false", "fact.risk", "medium")
+		c.wants(http.StatusUnprocessableEntity)
+		c.see("masih ada yang terbuka: formulir belum selesai diisi: F-04 Lembar penapisan bahaya & risiko.")
+		if c.chosen("fact-A5-risk") != "medium" {
+			t.Error("what was answered is lost")
+		}
+		c.ask("A5", "done", "anyway", "yes", "text", "Lembar diisi nanti.")
 		c.wants(http.StatusOK)
 		c.see("Langkah disimpan", "Risiko sedang", "A6 Tetapkan tingkat risiko")
 		if c.asks("A6", "fact.risk") || c.asks("A5", "fact.immediate_danger") {
@@ -139,8 +247,7 @@ func TestADoneStepStillAsks(t *testing.T) {
 	c := h.as("seruni")
 	at := c.newCase(h, "Anak Contoh Lalu")
 	c.get(at + "/langkah")
-	c.ask("A5", "done")
-	c.see("Langkah disimpan")
+	c.doneAnyway("A5", "Anak tidak dapat ditanya sekarang.")
 	if !c.asks("A5", "fact.immediate_danger") {
 		t.Fatal("the done step asks no more")
 	}

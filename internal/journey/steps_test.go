@@ -43,6 +43,18 @@ func (c *client) stepDeed(step, label, typed string) {
 	c.t.Fatalf("%s (%d) has no form of step %s", c.at, c.status, step)
 }
 
+// doneAnyway marks a step done that leaves something open: it is told so, and
+// means it.
+func (c *client) doneAnyway(step, why string) {
+	c.t.Helper()
+	c.stepDeed(step, "Selesai", why)
+	c.wants(http.StatusUnprocessableEntity)
+	c.see("masih ada yang terbuka")
+	c.ask(step, "done", "anyway", "yes")
+	c.wants(http.StatusOK)
+	c.see("Langkah disimpan")
+}
+
 // happened records an event with the time somebody stated.
 func (c *client) happened(event, day, hour string) {
 	c.t.Helper()
@@ -179,8 +191,8 @@ func TestGuardsSayTheirRuleAndWhatComesFirst(t *testing.T) {
 		c.wants(http.StatusUnprocessableEntity)
 		c.see("Kontak keluar hanya lewat kanal", "rencana kontak aman", "langkah A3")
 		c.get(at + "/langkah")
-		c.stepDeed("A2", "Selesai", "")
-		c.stepDeed("A3", "Selesai", "")
+		c.doneAnyway("A2", "Catatan lembaga dipakai.")
+		c.doneAnyway("A3", "Disepakati lewat telepon.")
 		c.happened("contact_guardian", "", "")
 		c.wants(http.StatusOK)
 		c.see("Langkah disimpan")
@@ -193,7 +205,7 @@ func TestWhyIsSaidInWords(t *testing.T) {
 		at := c.newCase(h, "Anak Contoh Mengapa")
 		c.get(at + "/langkah")
 		c.submit("Simpan", "fact.immediate_danger", "true", "fact.risk", "high", "fact.informant", "victim", "fact.case_type", "sexual", "fact.victim_reported", "true")
-		c.stepDeed("A5", "Selesai", "")
+		c.doneAnyway("A5", "Sedang ditolong.")
 		c.happened("first_contact", "", "")
 		c.happened("reintegrated", clock.OfDay(clock.Day(h.clock.Now())-14).Format("2006-01-02"), "")
 		c.see("Muncul karena “Aduan diterima”", "Tenggat 1 jam sesudah “Aduan diterima”", "Muncul karena langkah A5 Penapisan bahaya langsung selesai", "karena Tingkat risiko: Tinggi",

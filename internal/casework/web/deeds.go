@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,12 +46,19 @@ func (p *Pages) doStep(c *web.Ctx) error {
 		if err != nil {
 			return err
 		}
+		left := leftOpen(c, v, events)
+		if left != "" && c.Get("anyway") == "yes" {
+			events[len(events)-1].Value = note // the history tells why it was done all the same
+		}
 		var more []casework.Document
 		if note != "" {
 			more = append(more, casework.NoteDoc{Text: note, Step: c.Get("step")})
 		}
 		e, err := v.Happen(c.Who(), rules, c.Now, c.Today(), events, more...)
 		if err != nil {
+			return err
+		}
+		if err := mayLeave(c, v, left, events, note); err != nil {
 			return err
 		}
 		if risk := factOf(events, "risk"); risk != "" {
@@ -62,6 +70,42 @@ func (p *Pages) doStep(c *web.Ctx) error {
 		return p.notDone(c, err)
 	}
 	return c.Done("/kasus/"+c.R.PathValue("id")+"/langkah", "step")
+}
+
+// leftOpen says what a step of ours that is marked done leaves open, in words; ""
+// where that is nothing, or no step is marked done.
+func leftOpen(c *web.Ctx, v caseView, events []protocol.Event) string {
+	if c.Get("go") != "done" {
+		return ""
+	}
+	facts, forms := v.LeftOpen(v.Manual, c.Get("step"), events)
+	for i, name := range facts {
+		facts[i] = factTitle(c.P, v.Manual, name)
+	}
+	var words []string
+	if facts != nil {
+		words = append(words, c.P.T("casework.anyway.facts", "list", strings.Join(facts, ", ")))
+	}
+	if forms != nil {
+		words = append(words, c.P.T("casework.anyway.forms", "list", strings.Join(titlesOf(v.Manual, forms, c.P.Lang()), ", ")))
+	}
+	return strings.Join(words, "; ")
+}
+
+// mayLeave refuses a step that leaves something open until the worker ticks that it
+// is done all the same and says why. Where danger is said the tick is enough: help
+// that saves a life waits for no words (G-LIFE).
+func mayLeave(c *web.Ctx, v caseView, left string, events []protocol.Event, note string) error {
+	danger := cmp.Or(factOf(events, "immediate_danger"), v.Said("immediate_danger")) == "true"
+	switch {
+	case left == "":
+		return nil
+	case c.Get("anyway") != "yes":
+		return fault.Of(fault.Field{Name: "anyway", Key: "casework.anyway.left", Args: []any{"what", left}})
+	case note == "" && !danger:
+		return fault.Of(fault.Field{Name: "text", Key: "casework.reason.missing"})
+	}
+	return nil
 }
 
 // notDone shows the steps again with what is wrong beside the form it was typed

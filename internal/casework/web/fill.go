@@ -26,6 +26,7 @@ type fillView struct {
 	Sheet    protocol.Form
 	Last     casework.Entry[casework.FillingDoc] // the newest filling for this step
 	Has      bool                                // there is one
+	From     casework.Entry[casework.FillingDoc] // another filling that the answers were taken from
 	Seen     int64                               // the filling that what is typed was made from
 	Theirs   url.Values                          // a colleague's newer filling, where both wrote
 	People   []string                            // offered where a person is written
@@ -127,7 +128,8 @@ func (p *Pages) fillView(c *web.Ctx, form, step string) (v fillView, err error) 
 }
 
 // fill shows a form to be filled in: as it was left, empty, or beginning with an
-// earlier filling.
+// earlier filling. What was answered for another step is not asked again, but is to
+// be checked: the page says where it comes from.
 func (p *Pages) fill(c *web.Ctx) error {
 	q := c.R.URL.Query()
 	v, err := p.fillView(c, c.R.PathValue("form"), q.Get("langkah"))
@@ -136,9 +138,12 @@ func (p *Pages) fill(c *web.Ctx) error {
 	}
 	switch from, ok := v.fillingAt(q.Get("dari")); {
 	case ok && from.Doc.Form == v.ID:
-		v.Values = typedOf(from.Doc.Answers)
-	case q.Get("kosong") != "1" || v.Last.Doc.Draft:
+		v.From, v.Values = from, typedOf(from.Doc.Answers)
+	case v.Has && (q.Get("kosong") != "1" || v.Last.Doc.Draft):
 		v.Values = typedOf(v.Last.Doc.Answers)
+	case !v.Has && q.Get("kosong") != "1":
+		v.From, _ = v.Finished(v.ID)
+		v.Values = typedOf(v.From.Doc.Answers)
 	}
 	return c.Page(title(c), fillPage(v))
 }
@@ -152,6 +157,9 @@ func (p *Pages) saveFilling(c *web.Ctx) error {
 	read := func() (err error) {
 		if v, err = p.fillView(c, c.R.PathValue("form"), c.Get("step")); err == nil {
 			v.Values, v.Seen = c.R.PostForm, seenOf(c)
+			if from, ok := v.fillingAt(c.Get("from")); ok && from.Doc.Form == v.ID {
+				v.From = from
+			}
 		}
 		return err
 	}
