@@ -1,6 +1,7 @@
 package xlsform_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -9,7 +10,7 @@ import (
 	"github.com/naungan/naungan/xlsform"
 )
 
-// A form is compiled, its questions are listed, and its XML would go to a writer.
+// A form is compiled, its questions are listed, its XML is written, read back and found to be the same form.
 func ExampleCompile() {
 	src := xlsform.Source{Name: "rumah.md", Reader: strings.NewReader(`
 | survey |
@@ -29,13 +30,23 @@ func ExampleCompile() {
 	for _, d := range found {
 		fmt.Println(d.Sheet, d.Cell, d.Message("en"), d.Hint("en"))
 	}
+	if form == nil {
+		return // there were errors among them
+	}
 	form.Walk(func(it, _ *xlsform.Item) bool {
 		fmt.Println(it.Path, it.Type, it.Label.In(""))
 		return true
 	})
+	var xform bytes.Buffer
+	if err := form.WriteXForm(&xform); err != nil {
+		fmt.Println(err)
+	}
+	again, err := xlsform.ParseXForm(&xform, xlsform.Limits{})
+	fmt.Println(err, len(xlsform.Compare(form, again).Changes), "changes")
 	// Output:
 	// /data/orang integer Berapa orang tinggal?
 	// /data/air select_one Ada air bersih?
+	// <nil> 0 changes
 }
 
 // What is wrong is told all at once, each with its cell and how to mend it, in Indonesian or English.

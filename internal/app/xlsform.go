@@ -188,15 +188,19 @@ func (c xlsformConvertCmd) write(form *xlsform.Form, s streams) error {
 		}
 		return err
 	}
-	if sets.Len() > 0 {
-		if err := c.put(filepath.Join(filepath.Dir(c.Out), "itemsets.csv"), sets.Bytes(), s.err); err != nil {
-			return err
-		}
+	if err := c.put(c.Out, xml.Bytes(), s.err); err != nil || sets.Len() == 0 {
+		return err
 	}
-	return c.put(c.Out, xml.Bytes(), s.err)
+	return c.put(filepath.Join(filepath.Dir(c.Out), "itemsets.csv"), sets.Bytes(), s.err)
 }
 
+// put writes a file, but never over the form that was read: its source would be gone.
 func (c xlsformConvertCmd) put(file string, text []byte, errs io.Writer) error {
+	in, err := os.Stat(filepath.Clean(c.File))
+	out, none := os.Stat(filepath.Clean(file))
+	if err == nil && none == nil && os.SameFile(in, out) {
+		return fmt.Errorf("%s", c.words()("xlsform.same", "file", file))
+	}
 	if err := os.WriteFile(filepath.Clean(file), text, 0o644); err != nil {
 		return err
 	}

@@ -122,6 +122,28 @@ func TestXlsformConvert(t *testing.T) {
 	}
 }
 
+// TestXlsformKeepsItsSource: the form that was read is never written over, by whatever name it is called.
+func TestXlsformKeepsItsSource(t *testing.T) {
+	dir := t.TempDir()
+	text, err := os.ReadFile(xlsforms + "kunjungan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "bentuk.md")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, out := range []string{file, filepath.Join(dir, ".", "..", filepath.Base(dir), "bentuk.md")} {
+		status, _, errs := runXlsform("", "convert", file, "-o", out, "--lang", "id")
+		if status != 1 || !strings.Contains(errs, "formulir yang dibaca") {
+			t.Errorf("%s: status %d, %q", out, status, errs)
+		}
+	}
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, text) {
+		t.Error("the source is gone", err)
+	}
+}
+
 // TestXlsformReference holds docs/xlsform-errors.md to the program's words: make generate writes it.
 func TestXlsformReference(t *testing.T) {
 	const file = "../../docs/xlsform-errors.md"
