@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -354,17 +355,27 @@ func TestCardFolds(t *testing.T) {
 var wordAt = regexp.MustCompile(`<word xMin="([0-9.]+)" yMin="([0-9.]+)"[^>]*>([^<]*)<`)
 
 // TestAtOnce: a book is there within a second, on a machine that does other things
-// too: the best of some tries.
+// too: the best of some tries, each by the processor time it took.
 func TestAtOnce(t *testing.T) {
 	m, best := builtIn(t), time.Hour
-	for range 5 {
-		start := time.Now()
+	for i := 0; i < 5 && best > slow*time.Second; i++ {
+		start := spent(t)
 		printPDF(t, m, lang.ID)
-		best = min(best, time.Since(start))
+		best = min(best, spent(t)-start)
 	}
-	if best > time.Second {
+	if best > slow*time.Second {
 		t.Errorf("a book takes %v", best)
 	}
+}
+
+// spent is the processor time this process has had so far.
+func spent(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestLongTexts: whatever a manual says, the book has pages and every word a place.
